@@ -1,0 +1,202 @@
+"""Writing attendance: opening (freezing the due list), signing in, ticking, undoing, leave, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from partygroup.attendance.models import Counting, Door, DueEntry, Leave, Mark
+from partygroup.attendance.queries import circle_of
+from partygroup.attendance.rules import (
+    EXCLUSION_REASONS,
+    Desk,
+    refusal_to_ask_leave,
+    refusal_to_decide_leave,
+    refusal_to_sign_in,
+)
+from partygroup.db import insert_once, witness, witness_row
+from partygroup.errors import NotFound, Refused
+from partygroup.meetings.models import STATE_COLUMNS, State
+from partygroup.meetings.rules import refusal_to_close, refusal_to_open
+
+
+def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
+    """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing."""
+    session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
+    if gathering.state == State.IN_SESSION:
+        return
+    if reason := refusal_to_open(gathering.state, gathering.sittings[0].starts_at, at):
+        raise Refused(reason)
+    gathering.opened_at, gathering.opened_by = at, by
+    people = circle_of(
+        session,
+        unit_id=gathering.unit_id,
+        circle=gathering.circle,
+        day=gathering.day,
+        welcomes=tuple({s for meeting in gathering.meetings for s in meeting.kind.rules.welcomes}),
+    )
+    if not any(one.seat.counting == Counting.DUE for one in people):
+        raise Refused("这个范围里没有应到的党员，不能开始签到。请先核对花名册。")
+    session.execute(sa.insert(DueEntry), [_entry(gathering.id, one) for one in people])
+    witness(session, "meeting.signin.open", gathering, at=at, by=by, unit_id=gathering.unit_id,
+            after={"due": sum(one.seat.counting == Counting.DUE for one in people)})  # fmt: skip
+
+
+def _entry(gathering_id: int, one) -> dict:
+    return {
+        "gathering_id": gathering_id,
+        "person_id": one.person_id,
+        "branch_id": one.branch_id,
+        "group_id": one.group_id,
+        "standing": one.standing,
+        "counting": one.seat.counting,
+        "may_vote": one.seat.may_vote,
+        "reason": one.seat.reason,
+    }
+
+
+def sign_in(session, desk: Desk, *, person_id: int, door: Door, happened_at: datetime, at: datetime) -> bool:
+    """Mark a person present at a desk, once. Return whether this very call made the mark; raise Refused.
+
+    Two statements: the mark, and its witness. A repeat changes nothing and is no fault.
+    """
+    if reason := refusal_to_sign_in(desk, at):
+        raise Refused(reason)
+    return _mark(session, desk, person_id=person_id, door=door, happened_at=happened_at, by=person_id, at=at)
+
+
+def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=None) -> bool:
+    values = {
+        "gathering_id": desk.gathering_id,
+        "sitting_id": desk.sitting_id,
+        "person_id": person_id,
+        "happened_at": happened_at,
+        "arrived_at": at,
+        "door": door,
+        "by_id": by,
+        "note": note,
+    }
+    made = not desk.is_signed and insert_once(
+        session, Mark.__table__, values, unless=["gathering_id", "person_id"],
+        where=sa.text("undone_at IS NULL"), returning=[Mark.__table__.c.id],
+    )  # fmt: skip
+    if not made:
+        return False
+    witness_row(session, "attendance.mark.make", "mark", made.id, at=at, by=by,
+                person_id=person_id, unit_id=desk.unit_id, after={"door": door})  # fmt: skip
+    return True
+
+
+def tick_present(session, desk: Desk, *, person_id: int, by: int, at: datetime, note: str | None = None) -> bool:
+    """Let the host mark somebody by hand, during the meeting or after it was closed. Return whether it made a mark.
+
+    A tick has the worth of a scan; it names its author, and a tick of oneself shows as such.
+    """
+    if desk.cancelled_at or desk.opened_at is None:
+        raise Refused("还没有开始签到。先点开始签到，再补签。")
+    if desk.counting is None:
+        raise Refused("这个人不在应到名单里，不能补签。")
+    happened_at = desk.starts_at if desk.closed_at else at
+    return _mark(session, desk, person_id=person_id, door=Door.TICK, happened_at=happened_at, by=by, at=at, note=note)
+
+
+def undo_mark(session, mark_id: int, gathering_id: int, *, by: int, at: datetime, reason: str) -> None:
+    """Undo a mark, leaving its row as the trace. Undoing twice changes nothing."""
+    mark = session.scalar(sa.select(Mark).where(Mark.id == mark_id, Mark.gathering_id == gathering_id))
+    if mark is None:
+        raise NotFound
+    if mark.undone_at:
+        return
+    if len(reason) < 2:
+        raise Refused("请写一句撤销的原因，本人会看到。")
+    mark.undone_at, mark.undone_by, mark.undone_reason = at, by, reason
+    session.flush()
+    witness_row(session, "attendance.mark.undo", "mark", mark.id, at=at, by=by, person_id=mark.person_id,
+                before={"door": mark.door}, reason=reason)  # fmt: skip
+
+
+def ask_leave(session, gathering, *, person_id: int, sort: str, cause: str, by: int, at: datetime) -> Leave:
+    """Ask leave from a gathering, or (by the host) enter it; asking again replaces an undecided or refused request."""
+    _require_expected(session, gathering, person_id)
+    signed = session.scalar(
+        sa.select(Mark.id).where(
+            Mark.gathering_id == gathering.id, Mark.person_id == person_id, Mark.undone_at.is_(None)
+        )
+    )
+    ended = gathering.state in (State.HELD, State.CANCELLED)
+    if reason := refusal_to_ask_leave(sort, cause, ended, signed is not None):
+        raise Refused(reason)
+    leave = session.scalar(
+        sa.select(Leave).where(Leave.gathering_id == gathering.id, Leave.person_id == person_id).with_for_update()
+    )
+    if leave and leave.granted:
+        raise Refused("已经准假，不用再请。")
+    if leave is None:
+        leave = Leave(gathering_id=gathering.id, person_id=person_id)
+        session.add(leave)
+    leave.sort, leave.cause, leave.asked_at, leave.asked_by = sort, cause or None, at, by
+    leave.decided_at = leave.decided_by = leave.granted = leave.answer = None
+    witness(session, "attendance.leave.ask", leave, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
+            after={"sort": sort})  # fmt: skip
+    return leave
+
+
+def _require_expected(session, gathering, person_id: int) -> None:
+    """Refuse leave for someone who is not expected: by the frozen list, or by the circle before opening."""
+    if gathering.opened_at:
+        entry = session.scalar(
+            sa.select(DueEntry.counting).where(
+                DueEntry.gathering_id == gathering.id, DueEntry.person_id == person_id
+            )
+        )
+        expected = entry == Counting.DUE
+    else:
+        people = circle_of(session, unit_id=gathering.unit_id, circle=gathering.circle, day=gathering.day, welcomes=())
+        expected = any(one.person_id == person_id and one.seat.counting == Counting.DUE for one in people)
+    if not expected:
+        raise Refused("不在这次会议的应到名单里，不用请假。")
+
+
+def decide_leave(session, leave, *, granted: bool, answer: str | None, by: int, at: datetime, unit_id: int) -> None:
+    """Grant or refuse leave; never one's own. A decision already made by somebody stands."""
+    if reason := refusal_to_decide_leave(by, leave.person_id):
+        raise Refused(reason)
+    session.refresh(leave, ["decided_at", "granted"], with_for_update=True)
+    if leave.decided_at:
+        raise Refused("这个请假已经有人答复过了，请刷新再看。")
+    if not granted and not answer:
+        raise Refused("不准假请写一句原因。")
+    leave.decided_at, leave.decided_by, leave.granted, leave.answer = at, by, granted, answer
+    witness(session, "attendance.leave.decide", leave, at=at, by=by, person_id=leave.person_id, unit_id=unit_id,
+            after={"granted": granted}, reason=answer)  # fmt: skip
+
+
+def count_out(session, gathering, *, person_id: int, reason: str | None, by: int, at: datetime) -> None:
+    """Leave a person of the frozen list out of the due number for a reason of domain.md 5.4, or (None) count again."""
+    entry = session.scalar(
+        sa.select(DueEntry)
+        .where(DueEntry.gathering_id == gathering.id, DueEntry.person_id == person_id)
+        .with_for_update()
+    )
+    if entry is None or entry.counting == Counting.OBSERVER:
+        raise NotFound
+    if reason is not None and reason not in EXCLUSION_REASONS:
+        raise Refused("请选一条不计入应到的原因。")
+    before = {"counting": entry.counting}
+    entry.counting = Counting.NOT_COUNTED if reason else Counting.DUE
+    entry.reason = EXCLUSION_REASONS[reason] if reason else None
+    entry.may_vote = reason is None and entry.standing == "full"
+    witness(session, "attendance.due.count_out", entry, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
+            before=before, after={"counting": entry.counting}, reason=entry.reason)  # fmt: skip
+
+
+def close_meeting(session, gathering, *, by: int, at: datetime) -> None:
+    """Close a gathering: from now on whoever has neither mark nor leave is absent. Closing twice changes nothing."""
+    session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
+    if gathering.state == State.HELD:
+        return
+    if reason := refusal_to_close(gathering.state):
+        raise Refused(reason)
+    gathering.closed_at, gathering.closed_by = at, by
+    witness(session, "meeting.close", gathering, at=at, by=by, unit_id=gathering.unit_id)

@@ -1,0 +1,139 @@
+"""Pure rules of due lists, signing in, leave, and what a person's status is. Reason or None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from partygroup.attendance.models import LEAVE_NAMES, Counting, LeaveSort
+from partygroup.people.models import STANDING_NAMES, Standing
+
+#: Who may be left out of the due number, with approval (domain.md 5.4).
+EXCLUSION_REASONS = {
+    "ill": "因病不能表达意志",
+    "abroad": "自费出国半年以上",
+    "sentence": "服刑期间",
+    "bedridden": "长期卧病、生活不能自理",
+    "transfer": "外出半年以上，组织关系应转未转",
+    "retired": "离退休回乡居住，组织关系不便转",
+}
+OPEN_AT_MOST = timedelta(hours=12)
+SPOKEN_TRIES = 5
+
+
+class Status(StrEnum):
+    """How a person stands at a gathering (domain.md 5.5)."""
+
+    PRESENT = "present"
+    LEAVE = "leave"
+    ABSENT = "absent"
+    NOT_YET = "not_yet"
+    NOT_COUNTED = "not_counted"
+    OBSERVER = "observer"
+
+
+STATUS_NAMES = {
+    Status.PRESENT: "实到",
+    Status.LEAVE: "请假",
+    Status.ABSENT: "缺席",
+    Status.NOT_YET: "未到",
+    Status.NOT_COUNTED: "不计入应到",
+    Status.OBSERVER: "列席",
+}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in a due list: how counted, whether with a vote, and why not counted."""
+
+    counting: Counting
+    may_vote: bool
+    reason: str | None = None
+
+
+def seat_for(standing: str, exclusion: str | None, welcomes: tuple[str, ...]) -> Seat | None:
+    """Return the seat of somebody of the circle, or None if the meeting is none of theirs (domain.md 4.1, 5.3, 5.4).
+
+    Votes: full members only; never probationary ones, never 留党察看, never the suspended, never the excluded.
+    """
+    if standing in (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE):
+        if exclusion:
+            return Seat(Counting.NOT_COUNTED, False, EXCLUSION_REASONS.get(exclusion, exclusion))
+        return Seat(Counting.DUE, standing == Standing.FULL)
+    if standing == Standing.RIGHTS_SUSPENDED:
+        return Seat(Counting.NOT_COUNTED, False, STANDING_NAMES[Standing.RIGHTS_SUSPENDED])
+    return Seat(Counting.OBSERVER, False) if standing in welcomes else None
+
+
+def status_of(counting: str, came: bool, leave_granted: bool, closed: bool) -> Status:
+    """Return a status from due entry, effective mark and leave. Coming outweighs leave."""
+    if counting == Counting.NOT_COUNTED:
+        return Status.NOT_COUNTED
+    if counting == Counting.OBSERVER:
+        return Status.OBSERVER
+    if came:
+        return Status.PRESENT
+    if leave_granted:
+        return Status.LEAVE
+    return Status.ABSENT if closed else Status.NOT_YET
+
+
+def late_minutes(happened_at: datetime, starts_at: datetime) -> int:
+    """Return how many whole minutes after the start someone came; 0 when in time."""
+    return max(0, int((happened_at - starts_at).total_seconds() // 60))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that a sign-in needs to know, read by one statement."""
+
+    gathering_id: int
+    sitting_id: int
+    starts_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    cancelled_at: datetime | None
+    unit_id: int
+    counting: str | None
+    mark_id: int | None
+
+    @property
+    def is_signed(self) -> bool:
+        return self.mark_id is not None
+
+
+def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
+    """Return why this person may not sign in now, in words for the member; None if welcome.
+
+    Who has signed already is welcome: the answer is the receipt.
+    """
+    if desk.cancelled_at:
+        return "这次会议已经取消，不用签到。"
+    if desk.opened_at is None:
+        return "签到还没有开始，开始后再点一次。"
+    if desk.counting is None:
+        return "您不在这次会议的应到名单里。名单有误，请会议主持人核对。"
+    if desk.is_signed:
+        return None
+    if desk.closed_at or at > desk.opened_at + OPEN_AT_MOST:
+        return "签到已经结束。您若到会，请会议主持人补签。"
+    return None
+
+
+def refusal_to_ask_leave(sort: str, cause: str, is_closed: bool, is_signed: bool) -> str | None:
+    """Return why leave cannot be asked; None if it can."""
+    if is_closed:
+        return "会议已经结束，不能再请假。请向会议主持人说明情况。"
+    if is_signed:
+        return "您已经签到，不用请假。"
+    if sort not in LEAVE_NAMES:
+        return "请选公假、病假或事假。"
+    if sort != LeaveSort.SICK and len(cause) < 2:
+        return "请用几个字写明原因，如“当班”“出差”。"
+    return None
+
+
+def refusal_to_decide_leave(decider_id: int, person_id: int) -> str | None:
+    """Return why this person may not decide on the leave: nobody decides on their own (S4)."""
+    return "自己的请假要由别人批准。" if decider_id == person_id else None

@@ -1,0 +1,104 @@
+"""Pure rules of calling, opening and closing, and of voting numbers. Reason or None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from partygroup.meetings.presets import ADMISSION_QUORUM, KindSpec, Share
+
+CIRCLE_OF_UNIT = {
+    "party_group": ("group",),
+    "branch": ("members", "committee"),
+    "general_branch": ("members", "committee"),
+    "unit_committee": ("committee",),
+    "company": ("committee",),
+}
+LATEST_OPENING = timedelta(hours=36)
+
+
+def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
+    """Return the circles that a meeting of this kind may gather in a unit of this kind."""
+    return [circle for circle in kind.circles if circle in CIRCLE_OF_UNIT.get(unit_kind, ())]
+
+
+def refusal_to_call(kinds: list[KindSpec], circle: str, unit_kind: str, starts_at: datetime, at: datetime) -> str | None:
+    """Return why this cannot be called, in words for the convener; None if it can."""
+    if not kinds:
+        return "请选一种会议。"
+    if any(circle not in circles_for(kind, unit_kind) for kind in kinds):
+        return "这几种会议的应到范围不同，不能合开。请分开召集。"
+    if starts_at < at - timedelta(days=366):
+        return "开会时间早于一年以前，请核对日期。"
+    if starts_at > at + timedelta(days=366):
+        return "开会时间在一年以后，请核对日期。"
+    return None
+
+
+def refusal_to_open(state: str, starts_at: datetime, at: datetime) -> str | None:
+    """Return why sign-in cannot begin now; None if it can. Beginning twice is no fault (the caller sees the state)."""
+    if state == "cancelled":
+        return "这次会议已经取消，不能签到。需要开会请重新召集。"
+    if state == "held":
+        return "签到已经结束。漏签的人请用补签登记。"
+    if at < starts_at - timedelta(hours=12):
+        return "离开会还有半天以上，到时候再开始签到。"
+    return None
+
+
+def refusal_to_close(state: str) -> str | None:
+    """Return why the sitting cannot be closed; None if it can (closing twice is no fault)."""
+    if state == "notified":
+        return "还没有开始签到，不能结束。不开了请点取消会议。"
+    if state == "cancelled":
+        return "这次会议已经取消。"
+    return None
+
+
+def refusal_to_cancel(state: str, reason: str) -> str | None:
+    """Return why the meeting cannot be cancelled; None if it can."""
+    if state in ("in_session", "held"):
+        return "签到已经开始，不能取消。要结束请点结束签到。"
+    if len(reason) < 2:
+        return "请写一句取消的原因，大家会看到。"
+    return None
+
+
+@dataclass(frozen=True)
+class VotingOutlook:
+    """What the numbers of a meeting allow: who may vote, how many came, and what can be decided."""
+
+    due: int
+    present: int
+    to_open: int
+    to_pass: int
+
+    @property
+    def may_open(self) -> bool:
+        return self.due > 0 and self.present >= self.to_open
+
+    @property
+    def can_pass(self) -> bool:
+        return self.may_open and self.present >= self.to_pass
+
+
+def voting_outlook(quorum: Share, passing: Share, due: int, present: int) -> VotingOutlook:
+    """Return what `present` of `due` voters allow (domain.md 5.3). Probationary members are in neither number."""
+    return VotingOutlook(due, present, quorum.least(due), passing.least(due))
+
+
+def admission_outlook(passing: Share, due: int, present: int) -> VotingOutlook:
+    """Return the same for admitting a member: strictly more than half must be there."""
+    return voting_outlook(ADMISSION_QUORUM, passing, due, present)
+
+
+def outlook_sentence(outlook: VotingOutlook) -> str:
+    """Return the outlook as a plain sentence for the host."""
+    count = f"有表决权的党员到会 {outlook.present}／{outlook.due}"
+    if outlook.due == 0:
+        return "应到人员中没有人有表决权，不能表决。"
+    if not outlook.may_open:
+        return f"{count}，还差 {outlook.to_open - outlook.present} 人才能开会表决。"
+    if not outlook.can_pass:
+        return f"{count}，可以开会，但通过要 {outlook.to_pass} 票赞成，现在到会的人不够。"
+    return f"{count}，可以开会；通过要 {outlook.to_pass} 票赞成。"

@@ -1,0 +1,1 @@
+"""The organisation: committees, branches, party groups and shop-floor units, and how they change over time."""

@@ -1,0 +1,259 @@
+"""Logging in: accounts, devices, failures counted, and who stands behind a cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from partygroup.clock import day_of
+from partygroup.db import holds_on, insert_once, witness, witness_row
+from partygroup.errors import Refused
+from partygroup.org.models import Unit
+from partygroup.people.models import Account, Belonging, FailedTry, Login, Person, Post, StandingSpan
+from partygroup.people.passwords import (
+    digest_of_code,
+    digest_of_secret,
+    hash_password,
+    is_password,
+    needs_rehash,
+    new_activation_code,
+    refusal_of_password,
+)
+from partygroup.text import squeeze
+
+IDLE, AT_MOST = timedelta(days=60), timedelta(days=180)
+ACTIVATION_LIVES = timedelta(days=14)
+LOCK = timedelta(minutes=15)
+TRIES, TRIES_OF_ADDRESS = 5, 100
+WRONG = "工号或密码不对。忘了密码请找支部组织委员重发激活码。"
+WRONG_CODE = "工号或激活码不对，或者激活码已过期。请核对，或找支部组织委员重发。"
+LOCKED = "试错次数多了，请过 15 分钟再试，或找支部组织委员解锁。"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A post held today."""
+
+    role: str
+    unit_id: int
+    unit_kind: str
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks: the person behind a login, with belonging, standing and posts as of today."""
+
+    id: int
+    name: str
+    staff_no: str
+    full_on: date | None
+    standing: str | None
+    branch_id: int | None
+    group_id: int | None
+    posts: tuple[Held, ...]
+    login_id: int
+    office_at: datetime | None
+    office_open: bool = False
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the id that Flask-Login asks for."""
+        return str(self.login_id)
+
+    def holds(self, *roles: str) -> bool:
+        """Say whether the person holds one of the posts anywhere today."""
+        return any(post.role in roles for post in self.posts)
+
+
+_WHO = (
+    sa.select(
+        Person.id,
+        Person.name,
+        Person.staff_no,
+        Person.full_on,
+        StandingSpan.standing,
+        Belonging.branch_id,
+        Belonging.group_id,
+        Login.id.label("login_id"),
+        Login.office_at,
+        Post.role,
+        Post.unit_id,
+        Unit.kind,
+    )
+    .join(Person, Person.id == Login.person_id)
+    .outerjoin(
+        StandingSpan,
+        sa.and_(StandingSpan.person_id == Person.id, holds_on(StandingSpan, sa.bindparam("today", type_=sa.Date))),
+    )
+    .outerjoin(
+        Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, sa.bindparam("today", type_=sa.Date)))
+    )
+    .outerjoin(Post, sa.and_(Post.person_id == Person.id, holds_on(Post, sa.bindparam("today", type_=sa.Date))))
+    .outerjoin(Unit, Unit.id == Post.unit_id)
+    .where(
+        Login.digest == sa.bindparam("digest"),
+        Login.seen_at > sa.bindparam("idle_since"),
+        Login.made_at > sa.bindparam("made_since"),
+    )
+)
+
+
+def find_who(session, secret: str, *, at: datetime) -> Who | None:
+    """Return who stands behind a cookie, by one statement; None when the login ended, idled out or never was."""
+    asked = {
+        "digest": digest_of_secret(secret),
+        "today": day_of(at),
+        "idle_since": at - IDLE,
+        "made_since": at - AT_MOST,
+    }
+    rows = session.execute(_WHO, asked).all()
+    if not rows:
+        return None
+    posts = dict.fromkeys(Held(row.role, row.unit_id, row.kind) for row in rows if row.role)
+    return Who(*rows[0][:7], tuple(posts), *rows[0][7:9])
+
+
+def begin_login(session, person_id: int, *, device: str, at: datetime, office: bool = False) -> str:
+    """Begin a login on a device and return its secret, which only the cookie keeps."""
+    secret = secrets.token_urlsafe(32)
+    login = Login(
+        digest=digest_of_secret(secret),
+        person_id=person_id,
+        device=device[:60] or "未知设备",
+        made_at=at,
+        seen_at=at,
+        office_at=at if office else None,
+    )
+    session.add(login)
+    session.flush()
+    witness_row(session, "people.login.begin", "login", login.id, at=at, by=person_id, person_id=person_id,
+                after={"device": login.device})  # fmt: skip
+    return secret
+
+
+def renew_login(session, login_id: int, *, at: datetime, office: bool) -> str:
+    """Give a login a new secret (the old one is dead at once), and open its office if asked. Return the secret."""
+    secret = secrets.token_urlsafe(32)
+    values = {"digest": digest_of_secret(secret), "seen_at": at} | ({"office_at": at} if office else {})
+    session.execute(sa.update(Login).where(Login.id == login_id).values(**values))
+    return secret
+
+
+def end_login(session, *, person_id: int, login_id: int | None = None, keep: int | None = None, by: int, at) -> int:
+    """End one login of a person, or all of them but `keep`. Return how many ended."""
+    which = sa.and_(Login.person_id == person_id, Login.id == login_id if login_id else Login.id != (keep or 0))
+    ended = session.execute(sa.delete(Login).where(which).returning(Login.id)).all()
+    for row in ended:
+        witness_row(session, "people.login.end", "login", row.id, at=at, by=by, person_id=person_id)
+    return len(ended)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def counters(staff_no: str, device_secret: str | None, address: str) -> dict[str, int]:
+    """Return the failure counters of a try and their limits.
+
+    A device that has logged in here before has its own counter, so nobody can lock a colleague out of their phone.
+    """
+    number = squeeze(staff_no, 40)
+    return {_digest("try", number, device_secret or ""): TRIES, _digest("address", address): TRIES_OF_ADDRESS}
+
+
+def is_locked(session, limits: dict[str, int], *, at: datetime) -> bool:
+    """Say whether one of the counters has reached its limit within the lock's time."""
+    rows = session.execute(sa.select(FailedTry).where(FailedTry.key.in_(limits), FailedTry.since > at - LOCK)).scalars()
+    return any(row.count >= limits[row.key] for row in rows)
+
+
+def count_failure(session, limits: dict[str, int], *, at: datetime) -> None:
+    """Count a failure under each counter; a counter older than the lock starts anew. Same writes, known or not."""
+    for key in limits:
+        insert_once(session, FailedTry, {"key": key, "count": 0, "since": at}, unless=["key"], returning=[FailedTry.key])
+        stale = FailedTry.since <= at - LOCK
+        session.execute(
+            sa.update(FailedTry)
+            .where(FailedTry.key == key)
+            .values(count=sa.case((stale, 1), else_=FailedTry.count + 1), since=sa.case((stale, at), else_=FailedTry.since))
+        )
+
+
+def forget_failures(session, keys) -> None:
+    """Forget counted failures: after a good login, or when an officer unlocks."""
+    session.execute(sa.delete(FailedTry).where(FailedTry.key.in_(list(keys))))
+
+
+def find_account(session, staff_no: str):
+    """Return (person_id, name, staff_no, password, activation, activation_until) of a staff number, or None."""
+    return session.execute(
+        sa.select(
+            Person.id, Person.name, Person.staff_no, Account.password, Account.activation, Account.activation_until
+        )
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.staff_no == squeeze(staff_no, 40).upper())
+    ).first()
+
+
+def check_password(session, person_id: int, password: str, stored: str | None, *, at: datetime) -> bool:
+    """Say whether the password is right; a hash made with weaker settings is renewed on the way."""
+    if not is_password(stored, password):
+        return False
+    if needs_rehash(stored):
+        account = session.scalar(sa.select(Account).where(Account.person_id == person_id))
+        account.password = hash_password(password)
+        witness(session, "people.password.rehash", account, at=at, by=person_id, person_id=person_id)
+    return True
+
+
+def stored_password(session, person_id: int) -> str | None:
+    """Return the stored hash of a person's password."""
+    return session.scalar(sa.select(Account.password).where(Account.person_id == person_id))
+
+
+def is_activation(found, code: str, *, at: datetime) -> bool:
+    """Say whether the code is the account's open activation code."""
+    if found is None or found.activation is None or found.activation_until <= at:
+        return False
+    return secrets.compare_digest(found.activation, digest_of_code(code))
+
+
+def set_password(session, person_id: int, password: str, *, by: int, at: datetime) -> None:
+    """Set a person's own password, void the activation code and end every login they have; raise Refused."""
+    person = session.execute(sa.select(Person.staff_no, Person.name).where(Person.id == person_id)).one()
+    if reason := refusal_of_password(password, staff_no=person.staff_no, name=person.name):
+        raise Refused(reason)
+    account = _account(session, person_id)
+    account.password, account.password_at = hash_password(password), at
+    account.activation = account.activation_until = None
+    witness(session, "people.password.set", account, at=at, by=by, person_id=person_id)
+    end_login(session, person_id=person_id, by=by, at=at)
+
+
+def issue_activation(session, person_id: int, *, by: int | None, at: datetime) -> str:
+    """Make a new one-time activation code and return it: shown once, kept as digest, void after 14 days or use."""
+    account = _account(session, person_id)
+    code = new_activation_code()
+    account.activation, account.activation_until = digest_of_code(code), at + ACTIVATION_LIVES
+    witness(session, "people.activation.issue", account, at=at, by=by, person_id=person_id)
+    return code
+
+
+def _account(session, person_id: int) -> Account:
+    account = session.scalar(sa.select(Account).where(Account.person_id == person_id))
+    if account is None:
+        account = Account(person_id=person_id)
+        session.add(account)
+    return account
+
+
+def devices_of(session, person_id: int) -> list[Login]:
+    """Return a person's logins, the last seen first."""
+    return list(session.scalars(sa.select(Login).where(Login.person_id == person_id).order_by(Login.seen_at.desc())))
