@@ -40,42 +40,18 @@ SURNAMES = {
     "洗": "xian",
     "佴": "nai",
     "缪": "miao",
-    "宓": "mi",
-    "逄": "pang",
-    "晁": "chao",
-    "郗": "xi",
-    "逯": "lu",
     "祭": "zhai",
     "燕": "yan",
-    "纪": "ji",
     "那": "na",
     "哈": "ha",
-    "葛": "ge",
-    "石": "shi",
-    "沈": "shen",
     "冼": "xian",
     "谌": "chen",
-    "訾": "zi",
-    "臧": "zang",
     "隗": "wei",
-    "柏": "bai",
     "都": "du",
-    "曲": "qu",
-    "尹": "yin",
-    "车": "che",
-    "贾": "jia",
     "卜": "bu",
-    "干": "gan",
-    "於": "yu",
     "郇": "xun",
-    "应": "ying",
-    "相": "xiang",
-    "过": "guo",
-    "宁": "ning",
-    "教": "jiao",
     "能": "nai",
     "句": "gou",
-    "盛": "sheng",
     "重": "chong",
 }
 KEY_WIDTH = 4
@@ -110,7 +86,7 @@ def initials(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stroke_order() -> str:
-    """Return all Chinese characters in stroke order (CLDR; made by tests/house/make_stroke_order.mjs)."""
+    """Return all Chinese characters in stroke order (made by tests/house/make_stroke_order.mjs)."""
     return Path(__file__).with_name("stroke_order.txt").read_text("utf-8").replace("\n", "")
 
 
