@@ -1,0 +1,13 @@
+// Our only script. Every page works without it; it adds partial refreshes (htmx), copying, countdowns and the worker.
+import "htmx.org/dist/htmx.esm.js";
+import "htmx.org/dist/ext/hx-ptag.js";
+import { copyOnClick } from "./copy.js";
+import { startCountdowns } from "./countdown.js";
+import { cleanOnSignOut } from "./signout.js";
+
+copyOnClick();
+startCountdowns();
+cleanOnSignOut();
+if ("serviceWorker" in navigator) {
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+}

@@ -1,0 +1,24 @@
+// Phones are shared: signing out empties caches and session storage before the form goes off.
+const PATIENCE = 1000;
+
+async function clean() {
+  sessionStorage.clear();
+  if (!("caches" in window)) return;
+  const names = await caches.keys();
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+const atMost = (time) => new Promise((done) => setTimeout(done, time));
+
+async function cleanThenSend(form) {
+  await Promise.race([clean().catch(() => {}), atMost(PATIENCE)]);
+  form.submit();
+}
+
+export function cleanOnSignOut() {
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-signout]")) return;
+    event.preventDefault();
+    cleanThenSend(event.target);
+  });
+}
