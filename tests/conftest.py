@@ -101,6 +101,7 @@ def app(database_url, settings_for):
     app.test_client_class = CarefulClient
     with app.app_context():
         app.extensions["alembic"].upgrade()
+    with app.app_context():
         with transaction(db.session):
             install_presets(db.session)
     yield app

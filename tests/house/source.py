@@ -13,9 +13,9 @@ PACKAGE = "partygroup"
 MADE = set(".git .venv node_modules dist data __pycache__ .pytest_cache .ruff_cache .hypothesis".split())
 
 
-def modules(folder: str = PACKAGE) -> Iterator[Path]:
-    """Yield every Python file below a folder of the repository."""
-    yield from sorted(path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts)
+def modules(folder: str = PACKAGE) -> list[Path]:
+    """Return every Python file below a folder of the repository."""
+    return sorted(path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts)
 
 
 @cache
