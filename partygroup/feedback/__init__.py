@@ -1,0 +1,1 @@
+"""Feedback: what people say about the software, and the answers (product.md G4)."""
