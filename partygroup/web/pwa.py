@@ -5,7 +5,7 @@ All three are public and the same for everybody (security.md 5): the worker stor
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, send_from_directory
+from flask import Blueprint, Response, jsonify, render_template
 
 from partygroup.web.assets import DIST, asset
 
@@ -17,7 +17,7 @@ DARK = "#14181b"
 @pages.get("/sw.js")
 def worker() -> Response:
     """Return the service worker, asked anew each time so that a release reaches every phone."""
-    response = send_from_directory(DIST, "sw.js", mimetype="text/javascript")
+    response = Response((DIST / "sw.js").read_bytes(), mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
     return response
