@@ -101,9 +101,8 @@ def app(database_url, settings_for):
     app.test_client_class = CarefulClient
     with app.app_context():
         app.extensions["alembic"].upgrade()
-    with app.app_context():
-        with transaction(db.session):
-            install_presets(db.session)
+    with app.app_context(), transaction(db.session):
+        install_presets(db.session)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -14,7 +14,7 @@ FLOORS = [
     "db",
     "org",
     "people",
-    "policy",
+    "policy audit",
     "meetings feedback",
     "attendance",
     "demo",
