@@ -61,12 +61,13 @@ _BLANK = "0" * KEY_WIDTH
 _LETTERS = re.compile(r"[^a-z]+")
 
 
-def syllables(name: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def syllables(name: str) -> tuple[str, ...]:
     """Return the name's syllables in plain pinyin, the surname in its own reading; foreign words stay words."""
     for length in (2, 1):
         if reading := SURNAMES.get(name[:length]):
-            return reading.split() + _plain(name[length:])
-    return _plain(name)
+            return (*reading.split(), *_plain(name[length:]))
+    return tuple(_plain(name))
 
 
 def _plain(text: str) -> list[str]:
@@ -104,7 +105,7 @@ def _character_key(character: str) -> str:
 
 
 def stroke_key(name: str, *, blank_before_single: bool = True) -> str:
-    """Return a text whose plain order is surname-stroke order (domain.md 16): few strokes first, then the next character.
+    """Return a text whose plain order is surname-stroke order, few strokes first (domain.md 16).
 
     `blank_before_single`: a single given name stands as if a blank came before it, so 田富 precedes 田大利
     (the party congress' way); False is the people's congress' way.

@@ -1,0 +1,233 @@
+"""Importing a roster: preview first, nothing written until it is confirmed, and the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+import xlsxwriter
+
+from partygroup.clock import day_of
+from partygroup.db import witness
+from partygroup.errors import Refused
+from partygroup.org.models import Unit, UnitKind
+from partygroup.org.queries import company
+from partygroup.people.models import Role, RosterImport
+from partygroup.people.names import search_columns
+from partygroup.people.roster_apply import end_people, write_plan
+from partygroup.people.roster_cells import as_typed
+from partygroup.people.roster_file import Sheet
+from partygroup.people.roster_plan import SECTIONS, Plan, crowded_posts, make_plan, single_posts_begun
+from partygroup.people.roster_rows import Row, read_rows
+from partygroup.people.roster_state import known_people, members_of, single_holders
+from partygroup.people.roster_tree import Tree
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many people an import touched, by section, and how many units it founded. `already`: it was done before."""
+
+    joined: int = 0
+    moved: int = 0
+    standing: int = 0
+    posts: int = 0
+    other: int = 0
+    ended: int = 0
+    units: int = 0
+    already: bool = False
+
+
+def preview_roster(
+    session, sheet: Sheet, *, scope_unit_id: int, valid_from: date, by: int | None, at: datetime
+) -> RosterImport:
+    """Return a stored preview: good rows, faults, notes, and what would change on `valid_from`.
+
+    `scope_unit_id` is the company, or the one unit committee whose rows may be imported.
+    Raise Refused for a day in the future, since nobody's record can begin later than today.
+    """
+    if valid_from > day_of(at):
+        raise Refused("生效日期不能晚于今天，请改成今天或更早的一天。")
+    rows = read_rows(sheet, day_of(at))
+    plan = _plan_without_faults(session, rows, scope_unit_id, valid_from)
+    good = [row for row in rows if not row.faults]
+    found = RosterImport(
+        unit_id=scope_unit_id,
+        file_name=sheet.file_name,
+        file_digest=sheet.digest,
+        by_id=by,
+        read_at=at,
+        valid_from=valid_from,
+        rows=[_record(row) for row in good],
+        faults=[_faulty(row) for row in rows if row.faults],
+        notes=_notes(sheet, good, plan),
+        summary=_summary(sheet, rows, plan) | {"absent": _absent(session, rows, plan)},
+    )
+    session.add(found)
+    after = {"file_name": found.file_name, "rows": len(rows), "valid_from": valid_from.isoformat()}
+    witness(session, "people.roster.preview", found, at=at, by=by, unit_id=scope_unit_id, after=after)
+    return found
+
+
+def _plan_without_faults(session, rows: list[Row], scope_unit_id: int, day: date) -> Plan:
+    """Return the plan of the good rows; rows that cannot be carried out are blamed and left out, until all can."""
+    by_number = {row.number: row for row in rows}
+    records = {row.number: _record(row) for row in rows if not row.faults}
+    while True:
+        plan = _plan(session, list(records.values()), scope_unit_id, day)
+        if not plan.faults:
+            return plan
+        for number, key, reason in plan.faults:
+            by_number[number].blame(key, reason)
+            records.pop(number, None)
+
+
+def _plan(session, records: list[dict], scope_unit_id: int, day: date) -> Plan:
+    company_id = company(session).id
+    scope = None if scope_unit_id == company_id else scope_unit_id
+    known = known_people(session, [record["staff_no"] for record in records])
+    plan = make_plan(records, known, Tree(session, company_id, day), scope)
+    holders = single_holders(session, single_posts_begun(plan))
+    plan.faults += crowded_posts(plan, holders)
+    return plan
+
+
+def _record(row: Row) -> dict:
+    """Return a good row as it is stored: days as text, with the columns that names are found by."""
+    plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in row.values.items()}
+    return {"row": row.number, **plain, "search": search_columns(row.values["name"])}
+
+
+def _faulty(row: Row) -> dict:
+    return {"row": row.number, "cells": [as_typed(cell) for cell in row.cells], "faults": row.faults}
+
+
+def _notes(sheet: Sheet, good: list[Row], plan: Plan) -> list[str]:
+    unused = [title for place, title in enumerate(sheet.titles) if title and place not in sheet.places.values()]
+    notes = [f"没有用到的列：{'、'.join(unused)}。"] if unused else []
+    unknown: dict[str, list[int]] = defaultdict(list)
+    for row in good:
+        for post in row.values.get("posts") or ():
+            if post["role"] == Role.OTHER:
+                unknown[post["title"]].append(row.number)
+    for title, numbers in unknown.items():
+        shown = "、".join(map(str, numbers[:5])) + ("等" if len(numbers) > 5 else "")
+        notes.append(f"不认识的职务“{title}”，只作记载，不带权限（第{shown}行）。")
+    return notes + plan.tree.look_alikes()
+
+
+def _summary(sheet: Sheet, rows: list[Row], plan: Plan) -> dict:
+    changes: dict[str, list] = {section: [] for section in SECTIONS}
+    for change in plan.changes:
+        for section, text in change.told.items():
+            told = {"row": change.row, "staff_no": change.staff_no, "name": change.name, "text": text}
+            changes[section].append(told)
+    faulty = sum(bool(row.faults) for row in rows)
+    return {
+        "rows": len(rows),
+        "good": len(rows) - faulty,
+        "faulty": faulty,
+        "headers": sheet.titles,
+        "digest": plan.digest,
+        "changes": changes,
+        "units": [f"{plan.tree.label(draft.parent)} {draft.name}" for draft in plan.tree.drafts],
+    }
+
+
+def _absent(session, rows: list[Row], plan: Plan) -> list[dict]:
+    """Return the people of the branches named whom the file leaves out; being left out alone ends nobody."""
+    named = {row.values.get("staff_no") for row in rows}
+    people = members_of(session, sorted(branch for branch in plan.branches if branch > 0))
+    return [
+        {"id": person.id, "staff_no": person.staff_no, "name": person.name, "branch": plan.tree.name(person.branch_id)}
+        for person in people
+        if person.staff_no not in named
+    ]
+
+
+def apply_roster(
+    session,
+    roster_import: RosterImport,
+    *,
+    by: int | None,
+    at: datetime,
+    only_good_rows: bool = False,
+    ended: list[int] = (),
+    ended_on: date | None = None,
+) -> Outcome:
+    """Carry out a previewed import and return how much it changed; a second time changes nothing.
+
+    `ended` are ids of people the file leaves out, who leave their branches on `ended_on`.
+    Raise Refused when rows are faulty and `only_good_rows` is not asked, when somebody else previewed it,
+    or when the people concerned were changed since the preview.
+    """
+    session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
+    session.refresh(roster_import)
+    if roster_import.applied_at:
+        return Outcome(**roster_import.summary["outcome"], already=True)
+    if reason := refusal_to_apply(roster_import, by, only_good_rows=only_good_rows):
+        raise Refused(reason)
+    plan = _plan(session, roster_import.rows, roster_import.unit_id, roster_import.valid_from)
+    if plan.faults or plan.digest != roster_import.summary["digest"]:
+        raise Refused("名单在预览之后有人改动过，请重新上传核对。")
+    because = f"花名册导入：{roster_import.file_name}"
+    write_plan(session, plan, by=by, at=at, reason=because)
+    absent = {person["id"] for person in roster_import.summary["absent"]}
+    left = end_people(session, ended, absent, ended_on=ended_on, by=by, at=at, reason=because)
+    outcome = _outcome(plan, left)
+    _close(session, roster_import, outcome, by=by, at=at)
+    return outcome
+
+
+def refusal_to_apply(roster_import: RosterImport, by: int | None, *, only_good_rows: bool) -> str | None:
+    """Return why a preview may not be confirmed this way; None if it may (security.md 7)."""
+    if roster_import.by_id != by:
+        return "名单要由上传的人自己确认，请重新上传一份。"
+    if not roster_import.rows:
+        return "这份名单没有一行可以导入，请改好后重新上传。"
+    if roster_import.faults and not only_good_rows:
+        faulty = len(roster_import.faults)
+        return f"还有{faulty}行有问题。请改好名单重新上传，或勾选“只导入没有问题的行”。"
+    return None
+
+
+def _outcome(plan: Plan, left: int) -> Outcome:
+    counts = {section: sum(section in change.told for change in plan.changes) for section in SECTIONS}
+    return Outcome(**counts, ended=left, units=len(plan.tree.drafts))
+
+
+def _close(session, roster_import: RosterImport, outcome: Outcome, *, by: int | None, at: datetime) -> None:
+    """Mark an import as carried out; its rows are not kept any longer than needed."""
+    counts = {name: count for name, count in asdict(outcome).items() if name != "already"}
+    roster_import.applied_at = at
+    roster_import.rows = []
+    roster_import.summary = roster_import.summary | {"outcome": counts}
+    witness(session, "people.roster.apply", roster_import, at=at, by=by, unit_id=roster_import.unit_id, after=counts)
+
+
+def fault_sheet(roster_import: RosterImport) -> bytes:
+    """Return an Excel file of the faulty rows as they were typed, with a column of reasons."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    page = book.add_worksheet("有问题的行")
+    bold = book.add_format({"bold": True})
+    titles = [*roster_import.summary["headers"], "原行号", "原因"]
+    for column, title in enumerate(titles):
+        page.write_string(0, column, title, bold)
+    for number, row in enumerate(roster_import.faults, 1):
+        _write_faulty(page, number, row, len(titles) - 2)
+    page.freeze_panes(1, 0)
+    page.set_column(0, len(titles) - 2, 12)
+    page.set_column(len(titles) - 1, len(titles) - 1, 80)
+    book.close()
+    return out.getvalue()
+
+
+def _write_faulty(page, number: int, row: dict, width: int) -> None:
+    for column, cell in enumerate(row["cells"][:width]):
+        page.write_string(number, column, cell)
+    reasons = "；".join(f"{fault['cell']} {fault['column']}：{fault['reason']}" for fault in row["faults"])
+    page.write_number(number, width, row["row"])
+    page.write_string(number, width + 1, reasons[:32000])
