@@ -25,6 +25,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def moment(timestamp: float) -> datetime:
+    """Return the moment of a Unix timestamp."""
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
 def beijing(text: str) -> datetime:
     """Return the moment that a Beijing wall clock shows as `YYYY-MM-DD HH:MM[:SS]`."""
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)

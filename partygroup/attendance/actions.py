@@ -10,15 +10,18 @@ from partygroup.attendance.models import Counting, Door, DueEntry, Leave, Mark
 from partygroup.attendance.queries import circle_of
 from partygroup.attendance.rules import (
     EXCLUSION_REASONS,
+    OPEN_AT_MOST,
+    SPOKEN_TRIES,
     Desk,
     refusal_to_ask_leave,
     refusal_to_decide_leave,
     refusal_to_sign_in,
 )
-from partygroup.db import insert_once, witness, witness_row
+from partygroup.db import digest_of, insert_once, witness, witness_row
 from partygroup.errors import NotFound, Refused
-from partygroup.meetings.models import STATE_COLUMNS, State
+from partygroup.meetings.models import STATE_COLUMNS, Gathering, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
+from partygroup.people.models import FailedTry
 
 
 def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
@@ -29,13 +32,7 @@ def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
     if reason := refusal_to_open(gathering.state, gathering.sittings[0].starts_at, at):
         raise Refused(reason)
     gathering.opened_at, gathering.opened_by = at, by
-    people = circle_of(
-        session,
-        unit_id=gathering.unit_id,
-        circle=gathering.circle,
-        day=gathering.day,
-        welcomes=tuple({s for meeting in gathering.meetings for s in meeting.kind.rules.welcomes}),
-    )
+    people = expected_people(session, gathering)
     if not any(one.seat.counting == Counting.DUE for one in people):
         raise Refused("这个范围里没有应到的党员，不能开始签到。请先核对花名册。")
     session.execute(sa.insert(DueEntry), [_entry(gathering.id, one) for one in people])
@@ -200,3 +197,35 @@ def close_meeting(session, gathering, *, by: int, at: datetime) -> None:
         raise Refused(reason)
     gathering.closed_at, gathering.closed_by = at, by
     witness(session, "meeting.close", gathering, at=at, by=by, unit_id=gathering.unit_id)
+
+
+def expected_people(session, gathering) -> list:
+    """Return who would stand in the due list if sign-in began now, in stroke order."""
+    welcomes = tuple({one for meeting in gathering.meetings for one in meeting.kind.rules.welcomes})
+    return circle_of(
+        session, unit_id=gathering.unit_id, circle=gathering.circle, day=gathering.day, welcomes=welcomes
+    )
+
+
+def count_spoken_try(session, sitting_id: int, person_id: int, step: int, *, at: datetime) -> bool:
+    """Count a try of the six digits in this step; return whether the person's tries for it are used up."""
+    key = digest_of(["spoken", sitting_id, person_id, step])
+    insert_once(session, FailedTry, {"key": key, "count": 0, "since": at}, unless=["key"], returning=[FailedTry.key])
+    tries = session.execute(
+        sa.update(FailedTry).where(FailedTry.key == key).values(count=FailedTry.count + 1).returning(FailedTry.count)
+    ).scalar_one()
+    return tries > SPOKEN_TRIES
+
+
+def close_overdue(session, *, at: datetime) -> int:
+    """Close gatherings whose sign-in was opened more than twelve hours ago, in the opener's name. Return how many.
+
+    The safety net of B9: nobody waits for it, a sign-in is refused by then anyway.
+    """
+    overdue = session.scalars(
+        sa.select(Gathering).where(Gathering.closed_at.is_(None), Gathering.opened_at < at - OPEN_AT_MOST)
+    ).all()
+    for gathering in overdue:
+        gathering.closed_at, gathering.closed_by = at, gathering.opened_by
+        witness(session, "meeting.close", gathering, at=at, by=None, unit_id=gathering.unit_id, reason="超过12小时自动结束")
+    return len(overdue)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from partygroup.attendance.models import LEAVE_NAMES, Counting, LeaveSort
-from partygroup.people.models import STANDING_NAMES, Standing
+from partygroup.people.models import COMMITTEE_ROLES, STANDING_NAMES, Standing
 
 #: Who may be left out of the due number, with approval (domain.md 5.4).
 EXCLUSION_REASONS = {
@@ -119,6 +119,15 @@ def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
     if desk.closed_at or at > desk.opened_at + OPEN_AT_MOST:
         return "签到已经结束。您若到会，请会议主持人补签。"
     return None
+
+
+def is_of_circle(who, circle: str, unit_id: int) -> bool:
+    """Say whether a member belongs to a circle by today's belonging and posts, before its list is frozen."""
+    if who.standing not in (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE):
+        return False
+    if circle == "committee":
+        return any(post.unit_id == unit_id and post.role in COMMITTEE_ROLES for post in who.posts)
+    return unit_id == (who.group_id if circle == "group" else who.branch_id)
 
 
 def refusal_to_ask_leave(sort: str, cause: str, is_closed: bool, is_signed: bool) -> str | None:

@@ -6,15 +6,86 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from partygroup import clock
+from partygroup.db import holds_on
 from partygroup.errors import NotFound
-from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
+from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
+from partygroup.meetings.rules import circles_for
+from partygroup.org.models import Placement
+from partygroup.org.queries import subtree_ids
+from partygroup.people.models import COMMITTEE_ROLES, Role
+from partygroup.policy import Place
 
 PAGE = 20
 USUAL_TIME = time(16, 30)
-WITH_ALL = (selectinload(Gathering.sittings), selectinload(Gathering.meetings).joinedload(Meeting.kind))
+WITH_ALL = (joinedload(Gathering.sittings), joinedload(Gathering.meetings).joinedload(Meeting.kind))
+_LEVELS = [aliased(Placement) for _ in range(4)]
+
+
+@dataclass(frozen=True)
+class Convened:
+    """A gathering with what pages say of it: its unit's name and the units above, as of its day."""
+
+    gathering: Gathering
+    unit_name: str
+    above_name: str | None
+    place: Place
+
+    @property
+    def id(self) -> int:
+        return self.gathering.id
+
+    @property
+    def state(self) -> State:
+        return self.gathering.state
+
+    @property
+    def kinds(self) -> str:
+        """Return the names of its kinds, the way a notice gives them."""
+        return "、".join(meeting.kind.rules.name for meeting in self.gathering.meetings)
+
+    @property
+    def theme(self) -> str | None:
+        return next((meeting.theme for meeting in self.gathering.meetings if meeting.theme), None)
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.gathering.sittings[0].starts_at
+
+    @property
+    def where(self) -> str:
+        return self.gathering.sittings[0].place
+
+    @property
+    def host_id(self) -> int:
+        return self.gathering.sittings[0].host_id
+
+    @property
+    def full_unit(self) -> str:
+        """Return group and branch, or the unit alone."""
+        return f"{self.above_name} · {self.unit_name}" if self.gathering.circle == "group" else self.unit_name
+
+
+def with_units(gatherings: sa.Select) -> sa.Select:
+    """Return the select of gatherings with their unit's name and line of units, in the same statement."""
+    unit, *above = _LEVELS
+    day = Gathering.day
+    query = gatherings.add_columns(unit.name, above[0].name, *(level.parent_id for level in _LEVELS))
+    query = query.join(unit, sa.and_(unit.unit_id == Gathering.unit_id, holds_on(unit, day)))
+    below = unit
+    for level in above:
+        query = query.outerjoin(level, sa.and_(level.unit_id == below.parent_id, holds_on(level, day)))
+        below = level
+    return query
+
+
+def convened(row) -> Convened:
+    """Return a row of `with_units` as a value."""
+    gathering, name, above, *parents = row[:7]
+    lineage = (gathering.unit_id, *(parent for parent in parents if parent))
+    return Convened(gathering, name, above, Place(lineage, circle=gathering.circle))
 
 
 def kinds_in_force(session) -> list[Kind]:
@@ -25,52 +96,83 @@ def kinds_in_force(session) -> list[Kind]:
     return list(session.scalars(sa.select(Kind).where(is_newest).order_by(first)))
 
 
-def get_gathering(session, gathering_id: int, visible) -> Gathering:
-    """Return a gathering with sittings and meetings if it is among the visible ones; raise NotFound."""
-    gathering = session.scalar(visible.where(Gathering.id == gathering_id).options(*WITH_ALL))
-    if gathering is None:
+def visible_to(who, day: date) -> sa.Select:
+    """Return *the* select of gatherings that a person may see: own branch and groups, own committees, offices' subtrees.
+
+    Committee meetings: the committee, the branch's officers and the offices above only.
+    """
+    above = [post.unit_id for post in who.posts if post.role in (Role.UNIT_OFFICE, Role.COMPANY_OFFICE, Role.AUDITOR)]
+    led = [post.unit_id for post in who.posts if post.role in COMMITTEE_ROLES]
+    ways = [sa.false()]
+    if above:
+        ways.append(Gathering.unit_id.in_(subtree_ids(above, day)))
+    if who.branch_id:
+        mine = subtree_ids([who.branch_id], day)
+        ways.append(sa.and_(Gathering.unit_id.in_(mine), Gathering.circle != "committee"))
+    if led:
+        ways.append(Gathering.unit_id.in_(led))
+    return sa.select(Gathering).where(sa.or_(*ways))
+
+
+def get_convened(session, gathering_id: int, visible: sa.Select) -> Convened:
+    """Return a gathering if it is among the visible ones, by one statement; raise NotFound."""
+    query = with_units(visible.where(Gathering.id == gathering_id)).options(*WITH_ALL)
+    row = session.execute(query).unique().first()
+    if row is None:
         raise NotFound
-    return gathering
+    return convened(row)
 
 
-def upcoming(session, visible, today: date, *, limit: int = PAGE) -> list[Gathering]:
-    """Return gatherings of today and later that are neither cancelled nor closed before today, soonest first."""
-    query = (
-        visible.where(
-            Gathering.cancelled_at.is_(None),
-            sa.or_(Gathering.day >= today, sa.and_(Gathering.opened_at.is_not(None), Gathering.closed_at.is_(None))),
-        )
-        .options(*WITH_ALL)
-        .order_by(Gathering.day, Gathering.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+def describe(session, gathering_id: int) -> Convened:
+    """Return a gathering to somebody who holds its code or stands in its list, by one statement; raise NotFound."""
+    return get_convened(session, gathering_id, sa.select(Gathering))
 
 
-def past(session, visible, today: date, *, before: tuple[date, int] | None = None) -> list[Gathering]:
-    """Return one page of gatherings before today (and cancelled ones), newest first, after the last row seen."""
-    query = visible.where(Gathering.day < today).options(*WITH_ALL)
+def upcoming(session, visible: sa.Select, today: date, *, limit: int = 2 * PAGE) -> list[Convened]:
+    """Return gatherings from today on, and earlier ones not closed yet, soonest first; cancelled ones left out."""
+    still_open = sa.and_(Gathering.opened_at.is_not(None), Gathering.closed_at.is_(None))
+    query = visible.where(Gathering.cancelled_at.is_(None), sa.or_(Gathering.day >= today, still_open))
+    query = with_units(query.order_by(Gathering.day, Gathering.id).limit(limit)).options(*WITH_ALL)
+    return [convened(row) for row in session.execute(query).unique()]
+
+
+def past(session, visible: sa.Select, today: date, *, before: tuple[date, int] | None = None) -> list[Convened]:
+    """Return one page of gatherings before today, newest first, after the last row seen."""
+    query = visible.where(Gathering.day < today)
     if before:
         query = query.where(sa.tuple_(Gathering.day, Gathering.id) < sa.tuple_(*map(sa.literal, before)))
-    return list(session.scalars(query.order_by(Gathering.day.desc(), Gathering.id.desc()).limit(PAGE)))
+    query = query.order_by(Gathering.day.desc(), Gathering.id.desc()).limit(PAGE)
+    return [convened(row) for row in session.execute(with_units(query).options(*WITH_ALL)).unique()]
 
 
-def held_counts(session, unit_ids: list[int], period: clock.Period) -> dict[tuple[int, str], int]:
-    """Return how many gatherings of each (unit, kind code) were called in a period and not cancelled."""
-    first, last = clock.day_of(period.start), clock.day_of(period.end)
-    rows = session.execute(
-        sa.select(Gathering.unit_id, Kind.code, sa.func.count(sa.distinct(Gathering.id)))
+def still_due(session, units: list, today: date) -> list[tuple]:
+    """Return (unit, kind) for each monthly or quarterly kind that a unit has not called in the running period.
+
+    Only the kind's usual circle counts as its duty: a group owes group meetings, a branch the rest (domain.md 5.1).
+    """
+    year, quarter = clock.quarter_of(today)
+    first = {"month": today.replace(day=1), "quarter": clock.day_of(clock.quarter(year, quarter).start)}
+    called = session.execute(
+        sa.select(Gathering.unit_id, Kind.code, sa.func.max(Gathering.day))
         .join(Meeting, Meeting.gathering_id == Gathering.id)
         .join(Kind, Kind.id == Meeting.kind_id)
         .where(
-            Gathering.unit_id.in_(unit_ids),
+            Gathering.unit_id.in_([unit.id for unit in units]),
             Gathering.cancelled_at.is_(None),
-            Gathering.day >= first,
-            Gathering.day < last,
+            Gathering.day >= first["quarter"],
         )
         .group_by(Gathering.unit_id, Kind.code)
     )
-    return {(unit_id, code): count for unit_id, code, count in rows}
+    kinds = kinds_in_force(session)
+    latest = {(unit_id, code): day for unit_id, code, day in called}
+    return [
+        (unit, kind)
+        for unit in units
+        for kind in kinds
+        if kind.rules.per in first
+        and kind.rules.circles[0] in circles_for(kind.rules, unit.kind)
+        and latest.get((unit.id, kind.code), date.min) < first[kind.rules.per]
+    ]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from partygroup.clock import day_of
 from partygroup.db import holds_on, insert_once, witness, witness_row
 from partygroup.errors import Refused
-from partygroup.org.models import Unit
+from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Account, Belonging, FailedTry, Login, Person, Post, StandingSpan
 from partygroup.people.passwords import (
     digest_of_code,
@@ -41,6 +42,7 @@ class Held:
     role: str
     unit_id: int
     unit_kind: str
+    unit_name: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Who:
     standing: str | None
     branch_id: int | None
     group_id: int | None
+    branch_name: str | None
+    group_name: str | None
     posts: tuple[Held, ...]
     login_id: int
     office_at: datetime | None
@@ -72,6 +76,14 @@ class Who:
         return any(post.role in roles for post in self.posts)
 
 
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_BRANCH, _GROUP, _POSTED = aliased(Placement), aliased(Placement), aliased(Placement)
+
+
+def _on_today(model, condition):
+    return sa.and_(condition, holds_on(model, _TODAY))
+
+
 _WHO = (
     sa.select(
         Person.id,
@@ -81,22 +93,23 @@ _WHO = (
         StandingSpan.standing,
         Belonging.branch_id,
         Belonging.group_id,
+        _BRANCH.name,
+        _GROUP.name,
         Login.id.label("login_id"),
         Login.office_at,
         Post.role,
         Post.unit_id,
         Unit.kind,
+        _POSTED.name,
     )
     .join(Person, Person.id == Login.person_id)
-    .outerjoin(
-        StandingSpan,
-        sa.and_(StandingSpan.person_id == Person.id, holds_on(StandingSpan, sa.bindparam("today", type_=sa.Date))),
-    )
-    .outerjoin(
-        Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, sa.bindparam("today", type_=sa.Date)))
-    )
-    .outerjoin(Post, sa.and_(Post.person_id == Person.id, holds_on(Post, sa.bindparam("today", type_=sa.Date))))
+    .outerjoin(StandingSpan, _on_today(StandingSpan, StandingSpan.person_id == Person.id))
+    .outerjoin(Belonging, _on_today(Belonging, Belonging.person_id == Person.id))
+    .outerjoin(_BRANCH, _on_today(_BRANCH, _BRANCH.unit_id == Belonging.branch_id))
+    .outerjoin(_GROUP, _on_today(_GROUP, _GROUP.unit_id == Belonging.group_id))
+    .outerjoin(Post, _on_today(Post, Post.person_id == Person.id))
     .outerjoin(Unit, Unit.id == Post.unit_id)
+    .outerjoin(_POSTED, _on_today(_POSTED, _POSTED.unit_id == Post.unit_id))
     .where(
         Login.digest == sa.bindparam("digest"),
         Login.seen_at > sa.bindparam("idle_since"),
@@ -116,8 +129,8 @@ def find_who(session, secret: str, *, at: datetime) -> Who | None:
     rows = session.execute(_WHO, asked).all()
     if not rows:
         return None
-    posts = dict.fromkeys(Held(row.role, row.unit_id, row.kind) for row in rows if row.role)
-    return Who(*rows[0][:7], tuple(posts), *rows[0][7:9])
+    posts = dict.fromkeys(Held(*row[11:]) for row in rows if row.role)
+    return Who(*rows[0][:9], tuple(posts), *rows[0][9:11])
 
 
 def begin_login(session, person_id: int, *, device: str, at: datetime, office: bool = False) -> str:
@@ -225,13 +238,22 @@ def is_activation(found, code: str, *, at: datetime) -> bool:
     return secrets.compare_digest(found.activation, digest_of_code(code))
 
 
-def set_password(session, person_id: int, password: str, *, by: int, at: datetime) -> None:
-    """Set a person's own password, void the activation code and end every login they have; raise Refused."""
-    person = session.execute(sa.select(Person.staff_no, Person.name).where(Person.id == person_id)).one()
-    if reason := refusal_of_password(password, staff_no=person.staff_no, name=person.name):
+def prepare_password(password: str, *, staff_no: str, name: str) -> str:
+    """Return the hash of a new password; raise Refused with what would do. Slow: call it outside a transaction."""
+    if reason := refusal_of_password(password, staff_no=staff_no, name=name):
         raise Refused(reason)
+    return hash_password(password)
+
+
+def set_password(session, person_id: int, hashed: str, *, activation: str | None = None, by: int, at) -> None:
+    """Set a person's own password, void the activation code and end every login they have.
+
+    `activation`: the digest of the code that allowed it; raise Refused if somebody used it meanwhile.
+    """
     account = _account(session, person_id)
-    account.password, account.password_at = hash_password(password), at
+    if activation is not None and account.activation != activation:
+        raise Refused(WRONG_CODE)
+    account.password, account.password_at = hashed, at
     account.activation = account.activation_until = None
     witness(session, "people.password.set", account, at=at, by=by, person_id=person_id)
     end_login(session, person_id=person_id, by=by, at=at)
@@ -247,7 +269,7 @@ def issue_activation(session, person_id: int, *, by: int | None, at: datetime) -
 
 
 def _account(session, person_id: int) -> Account:
-    account = session.scalar(sa.select(Account).where(Account.person_id == person_id))
+    account = session.scalar(sa.select(Account).where(Account.person_id == person_id).with_for_update())
     if account is None:
         account = Account(person_id=person_id)
         session.add(account)

@@ -1,0 +1,107 @@
+"""炉火: the daily life of party groups. `create_app` assembles the house; it alone knows every room."""
+
+from __future__ import annotations
+
+import logging
+from inspect import iscoroutinefunction
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_compress import Compress
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from partygroup import commands
+from partygroup.db import Base, db, engine_options, prepare_engine
+from partygroup.settings import ROOT, Settings, from_environment
+from partygroup.web import errors, identity, security, shell
+from partygroup.web.assets import asset, icon, mark
+from partygroup.web.filters import FILTERS
+from partygroup.web.respond import htmx
+from partygroup.web.rooms import ROOMS
+
+SMALL_REQUEST = 256 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the assembled application; settings come from the environment unless given."""
+    settings = settings or from_environment()
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        SECRET_KEYS=settings.secret_keys,
+        BASE_URL=settings.base_url,
+        HTTPS=settings.https,
+        SESSION_COOKIE_NAME="__Host-words" if settings.https else "words",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=SMALL_REQUEST,
+        MAX_FORM_PARTS=500,
+        SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
+        ALEMBIC={"script_location": str(ROOT / "migrations"), "version_locations": []},
+        ALEMBIC_CONTEXT={"render_as_batch": True, "compare_server_default": False},
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )
+    _set_up_templates(app)
+    _set_up_extensions(app)
+    _set_up_requests(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
+    commands.install(app)
+    _serve_static(app, settings)
+    return app
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(asset=asset, icon=icon, mark=mark)
+
+
+def _set_up_extensions(app: Flask) -> None:
+    db.init_app(app)
+    _leave_out_async(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Alembic(app, metadatas=Base.metadata)
+    identity.manager.init_app(app)
+    htmx.init_app(app)
+    Compress(app)
+
+
+def _leave_out_async(app: Flask) -> None:
+    """Drop the closing of async sessions, which we never open: it costs an event loop (500 µs) in every request."""
+    closers = app.teardown_appcontext_funcs
+    closers[:] = [closer for closer in closers if not iscoroutinefunction(closer)]
+
+
+def _set_up_requests(app: Flask) -> None:
+    app.url_map.converters["id"] = security.IdConverter
+    app.before_request(security.open_request)
+    app.before_request(shell.remember_choice)
+    app.after_request(security.add_headers)
+    app.teardown_request(security.close_request)
+    app.context_processor(shell.context)
+    errors.install(app)
+    logging.getLogger("luhuo").setLevel(logging.INFO)
+
+
+def _serve_static(app: Flask, settings: Settings) -> None:
+    """Serve built files with far expiry and ready-made compression, in front of everything that touches the database."""
+    dist = ROOT / "static" / "dist"
+    if dist.is_dir():
+        app.wsgi_app = WhiteNoise(
+            app.wsgi_app, root=dist, prefix="static/dist/", max_age=0, immutable_file_test=_has_hash
+        )
+    if settings.trust_proxy:
+        hops = settings.trust_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+
+
+def _has_hash(_path: str, url: str) -> bool:
+    name = url.rsplit("/", 1)[-1]
+    return "-" in name and name not in ("sw.js", "assets.json")

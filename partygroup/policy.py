@@ -1,0 +1,218 @@
+"""Who may do what: the whole truth in one table (security.md 2). What is not granted is refused.
+
+A *place* is where a thing belongs: its unit and all units above, and the member it concerns. Each line of the table
+lists the ways in which somebody earns the power. Powers of a post sleep until the office is opened with the password;
+what a leader does on the shop floor never sleeps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import sqlalchemy as sa
+
+from partygroup.org.queries import subtree_ids
+from partygroup.people.models import COMMITTEE_ROLES, OFFICER_ROLES, Belonging, Person, Role
+
+
+class Can(Enum):
+    """Everything a person may be allowed to do. Grep for `Can.` to find every check."""
+
+    SEE_OWN = "看自己的记录"
+    SEE_UNIT = "看本单位"
+    SEE_MEETING = "看会议"
+    SIGN_IN = "签到"
+    ASK_LEAVE = "请假"
+    SHOW_CODE = "展示签到码"
+    SEE_ROLL = "看名单"
+    TICK = "补签和撤销"
+    GRANT_LEAVE = "批准请假"
+    CALL_MEETING = "召集会议"
+    CLOSE_MEETING = "开始、结束、取消会议"
+    COUNT_OUT = "不计入应到"
+    SEE_PEOPLE = "看花名册"
+    SEE_PERSON = "看个人资料"
+    EDIT_PERSON = "改个人资料"
+    IMPORT_ROSTER = "导入花名册"
+    GRANT_LEADER = "任免党小组长"
+    GRANT_BRANCH_POST = "任免支部职务"
+    GRANT_UNIT_POST = "任免二级党委干事"
+    ISSUE_ACTIVATION = "发激活码"
+    SIGN_OUT_OTHER = "让设备退出、解锁"
+    SEE_KINDS = "看会议规则"
+    EDIT_KINDS = "改会议规则"
+    SEE_AUDIT = "看变更记录"
+    GIVE_FEEDBACK = "提意见"
+    ANSWER_FEEDBACK = "答复意见"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a thing belongs: its unit first, then the units above it; and the member concerned, if one is."""
+
+    lineage: tuple[int, ...]
+    person_id: int | None = None
+    circle: str | None = None
+
+
+def anyone(who, place):
+    """Everybody who is logged in."""
+    return True
+
+
+def oneself(who, place):
+    """The member whom the thing concerns."""
+    return place.person_id == who.id
+
+
+def belongs_to_branch(who, place):
+    """A member of the branch or of one of its groups; committee matters are not theirs."""
+    return who.branch_id in place.lineage and place.circle != "committee"
+
+
+def serves_on_committee(who, place):
+    """Whoever holds a committee post in the very unit: 双重组织生活 of leading members included."""
+    return any(post.role in COMMITTEE_ROLES and post.unit_id == place.lineage[0] for post in who.posts)
+
+
+def leads_group(who, place):
+    """The leader of the group, on the shop floor."""
+    return any(post.role == Role.GROUP_LEADER and post.unit_id in place.lineage for post in who.posts)
+
+
+def officer_of_branch(who, place):
+    """Secretary, deputy, organisation, propaganda and discipline officer of the branch."""
+    return any(
+        post.role in OFFICER_ROLES and post.unit_kind == "branch" and post.unit_id in place.lineage
+        for post in who.posts
+    )
+
+
+def _office(role: Role, doc: str):
+    def way(who, place):
+        return any(post.role == role and post.unit_id in place.lineage for post in who.posts)
+
+    way.__name__, way.__doc__ = role.value, doc
+    return way
+
+
+unit_office = _office(Role.UNIT_OFFICE, "The office of the unit committee, for its whole subtree.")
+company_office = _office(Role.COMPANY_OFFICE, "The office of the company committee, for everything.")
+account_officer = _office(Role.ACCOUNT_OFFICER, "The account officer: logins only.")
+auditor = _office(Role.AUDITOR, "The auditor: reads, never writes.")
+
+
+def never_self(way):
+    """Return the way, closed where the thing concerns oneself (S4)."""
+
+    def other(who, place):
+        return place.person_id != who.id and way(who, place)
+
+    other.__name__, other.__doc__ = f"{way.__name__} (never self)", way.__doc__
+    other.inner = way
+    return other
+
+
+def own_level(way):
+    """Return the way, open only in the very unit of the post."""
+
+    def same(who, place):
+        return way(who, Place(place.lineage[:1], place.person_id, place.circle))
+
+    same.__name__, same.__doc__ = f"{way.__name__} (own level)", way.__doc__
+    same.inner = way
+    return same
+
+
+OFFICES = (unit_office, company_office, account_officer, auditor)
+MEMBERS = (belongs_to_branch, serves_on_committee)
+ABOVE = (unit_office, company_office, auditor)
+
+POLICY = {
+    Can.SEE_OWN: (oneself,),
+    Can.SEE_UNIT: (belongs_to_branch, serves_on_committee, officer_of_branch, *ABOVE),
+    Can.SEE_MEETING: (*MEMBERS, officer_of_branch, *ABOVE),
+    Can.SIGN_IN: (anyone,),
+    Can.ASK_LEAVE: MEMBERS,
+    Can.SHOW_CODE: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.SEE_ROLL: (leads_group, officer_of_branch, *ABOVE),
+    Can.TICK: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.GRANT_LEAVE: (
+        never_self(leads_group), never_self(officer_of_branch), never_self(unit_office),
+        never_self(own_level(company_office)),
+    ),
+    Can.CALL_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.CLOSE_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.COUNT_OUT: (never_self(leads_group), never_self(officer_of_branch), never_self(own_level(unit_office))),
+    Can.SEE_PEOPLE: (officer_of_branch, unit_office, company_office, account_officer),
+    Can.SEE_PERSON: (oneself, leads_group, officer_of_branch, unit_office, company_office, account_officer),
+    Can.EDIT_PERSON: (never_self(officer_of_branch), never_self(unit_office), never_self(company_office)),
+    Can.IMPORT_ROSTER: (unit_office, company_office),
+    Can.GRANT_LEADER: (never_self(officer_of_branch), never_self(unit_office)),
+    Can.GRANT_BRANCH_POST: (never_self(unit_office), never_self(company_office)),
+    Can.GRANT_UNIT_POST: (never_self(company_office),),
+    Can.ISSUE_ACTIVATION: (
+        never_self(officer_of_branch), never_self(unit_office), never_self(company_office), never_self(account_officer),
+    ),
+    Can.SIGN_OUT_OTHER: (
+        never_self(officer_of_branch), never_self(unit_office), never_self(company_office), never_self(account_officer),
+    ),
+    Can.SEE_KINDS: (anyone,),
+    Can.EDIT_KINDS: (company_office,),
+    Can.SEE_AUDIT: (officer_of_branch, unit_office, auditor),
+    Can.GIVE_FEEDBACK: (anyone,),
+    Can.ANSWER_FEEDBACK: (company_office,),
+}  # fmt: skip
+
+#: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
+AWAKE = {Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL}
+#: Ways that are a member's or a leader's own and never sleep.
+NEVER_ASLEEP = (anyone, oneself, belongs_to_branch, serves_on_committee, leads_group)
+
+
+class Grant(Enum):
+    """How an asked power stands: refused, granted once the office is open, granted."""
+
+    NO = 0
+    ASLEEP = 1
+    YES = 2
+
+    def __bool__(self):
+        return self is not Grant.NO
+
+
+def grant(who, can: Can, place: Place) -> Grant:
+    """Return how the power stands for this person at this place, by the best of its ways."""
+    best = Grant.NO
+    for way in POLICY[can]:
+        if not way(who, place):
+            continue
+        if can in AWAKE or who.office_open or getattr(way, "inner", way) in NEVER_ASLEEP:
+            return Grant.YES
+        best = Grant.ASLEEP
+    return best
+
+
+def may(who, can: Can, place: Place) -> bool:
+    """Say whether a line of the policy grants the power here, asleep or not. Templates ask this to hide buttons."""
+    return bool(grant(who, can, place))
+
+
+def units_where(who, can: Can) -> list[int]:
+    """Return the units, highest reach first as held, in which a post or belonging earns the power."""
+    own = [unit for unit in (who.branch_id, who.group_id) if unit]
+    held = dict.fromkeys([post.unit_id for post in who.posts] + own)
+    return [unit for unit in held if may(who, can, Place((unit,)))]
+
+
+def visible_people(who, can: Can, day) -> sa.Select:
+    """Return the select of people over whom a person holds a power through a post: those of its subtree today."""
+    units = units_where(who, can)
+    branches = subtree_ids(units, day) if units else sa.select(sa.literal(0))
+    return (
+        sa.select(Person)
+        .join(Belonging, sa.and_(Belonging.person_id == Person.id, Belonging.from_on <= day))
+        .where(sa.or_(Belonging.until_on.is_(None), Belonging.until_on > day))
+        .where(sa.or_(Belonging.branch_id.in_(branches), Belonging.group_id.in_(branches)))
+    )

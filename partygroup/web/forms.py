@@ -1,0 +1,53 @@
+"""Forms by WTForms: Chinese messages, cleaned text, everything typed kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wtforms import Form, StringField, ValidationError
+from wtforms.fields import DateTimeLocalField
+from wtforms.validators import DataRequired, Length
+
+from partygroup.clock import BEIJING, UTC
+from partygroup.text import clean
+
+
+class BaseForm(Form):
+    """A form whose library messages are Chinese; `problems` gives one sentence a field."""
+
+    class Meta:
+        locales = ("zh",)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Return field name → first message."""
+        return {name: str(messages[0]) for name, messages in self.errors.items()}
+
+
+def line(label: str, limit: int, *, required: str | None = None) -> StringField:
+    """Return a one-line text field, cleaned; `required` is the sentence shown when it is left empty."""
+    validators = [Length(max=limit, message=f"最多 {limit} 个字，请短一些。")]
+    if required:
+        validators.insert(0, DataRequired(required))
+    return StringField(label, validators, filters=[lambda raw: clean(raw, limit + 1)])
+
+
+class MomentField(DateTimeLocalField):
+    """A wall-clock time in Beijing, as a UTC moment; whatever the phone's own zone is."""
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def process_formdata(self, valuelist):
+        """Read the typed time; a day that does not exist is said to be so."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        for shape in ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"):
+            try:
+                self.data = datetime.strptime(valuelist[0].strip(), shape).replace(tzinfo=BEIJING).astimezone(UTC)
+                return
+            except (ValueError, OverflowError):
+                continue
+        self.data = None
+        raise ValidationError("请写成 2026-03-05 19:30 这样的时间，并核对日期是否存在。")

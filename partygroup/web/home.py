@@ -1,0 +1,109 @@
+"""今天: what is due for each role, one action each (G3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint
+from flask_login import current_user
+
+from partygroup import clock
+from partygroup.attendance.queries import attendance_of, my_gatherings, open_leaves
+from partygroup.db import db
+from partygroup.meetings import queries
+from partygroup.meetings.overview import coverage_below
+from partygroup.org.queries import units_named
+from partygroup.people.models import OFFICER_ROLES, Role
+from partygroup.policy import Can, Place, grant, may, units_where
+from partygroup.web.needs import needs
+from partygroup.web.respond import respond
+
+pages = Blueprint("home", __name__)
+DESK_ROLES = (Role.COMPANY_OFFICE, Role.UNIT_OFFICE, Role.AUDITOR, Role.ACCOUNT_OFFICER)
+
+
+@pages.get("/")
+@needs(Can.SIGN_IN)
+def home():
+    """Show today for the person's highest post."""
+    return desk_home() if current_user.holds(*DESK_ROLES) else member_home()
+
+
+def member_home():
+    """Show a member's, leader's or officer's day: the next meeting, what is due to call, leave to decide."""
+    who, today = current_user._get_current_object(), clock.today()
+    mine = my_gatherings(db.session, who, today)
+    callable_ids = units_where(who, Can.CALL_MEETING)
+    first, last = quarter_days(today)
+    return respond(
+        "home/member.html",
+        greeting=greeting(who.name),
+        mine=mine,
+        hosting={one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)},
+        due=due_to_call(who, callable_ids, today) if callable_ids else [],
+        leaves=leaves_to_decide(who, today) if callable_ids else [],
+        attendance=attendance_of(db.session, who.id, first, last),
+        leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
+    )
+
+
+def greeting(name: str) -> str:
+    """Return a greeting by the hour in Beijing, with 同志 (design/README, 文字)."""
+    hour = clock.now().astimezone(clock.BEIJING).hour
+    part = next(word for until, word in ((5, "夜里好"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好")) if hour < until)
+    return f"{name}同志，{part}"
+
+
+def quarter_days(today):
+    """Return the first day of today's quarter and of the next one."""
+    period = clock.quarter(*clock.quarter_of(today))
+    return clock.day_of(period.start), clock.day_of(period.end)
+
+
+def leaves_to_decide(who, today) -> list:
+    """Return the open leave requests on which this person may decide."""
+    asked = open_leaves(db.session, queries.visible_to(who, today), today)
+    return [one for one in asked if may(who, Can.GRANT_LEAVE, _place_of(one))]
+
+
+def _place_of(asked) -> Place:
+    above = asked.convened.place.lineage
+    return Place((asked.group_id, *above) if asked.group_id else above, asked.leave.person_id)
+
+
+@dataclass(frozen=True)
+class DueToCall:
+    """A kind of meeting that a unit has not called yet in the running period."""
+
+    unit_id: int
+    unit_name: str
+    code: str
+    name: str
+    period: str
+
+
+PERIOD_NAMES = {"month": "本月", "quarter": "本季度"}
+
+
+def due_to_call(who, unit_ids: list[int], today) -> list[DueToCall]:
+    """Return what the units one may call for have not called this month or quarter: a reminder, never a block."""
+    units = units_named(db.session, unit_ids, today)
+    return [
+        DueToCall(unit.id, unit.name, kind.code, kind.rules.name, PERIOD_NAMES[kind.rules.per])
+        for unit, kind in queries.still_due(db.session, units, today)
+    ]
+
+
+def desk_home():
+    """Show an office's day: how the month stands below, and what to do next."""
+    who, today = current_user._get_current_object(), clock.today()
+    roots = [post.unit_id for post in who.posts if post.role in DESK_ROLES]
+    period = clock.month(today.year, today.month)
+    return respond(
+        "home/desk.html",
+        greeting=greeting(who.name),
+        below=coverage_below(db.session, roots, period, today),
+        mine=my_gatherings(db.session, who, today),
+        sees_meetings=not who.holds(Role.ACCOUNT_OFFICER),
+        imports=grant(who, Can.IMPORT_ROSTER, Place(tuple(roots))),
+    )

@@ -1,0 +1,101 @@
+"""我的: own facts, attendance, devices, password, and who looked at or changed what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, request
+from flask_login import current_user
+
+from partygroup import clock
+from partygroup.attendance.queries import attended_by
+from partygroup.audit import rows_about
+from partygroup.db import db, transaction
+from partygroup.errors import Refused
+from partygroup.people import logins
+from partygroup.people.queries import get_profile
+from partygroup.policy import Can
+from partygroup.web.identity import start_login
+from partygroup.web.needs import needs
+from partygroup.web.respond import done, respond
+
+pages = Blueprint("me", __name__)
+
+
+@pages.get("/me")
+@needs(Can.SEE_OWN)
+def index():
+    """Show who I am to the party, by the roster."""
+    return respond("me/index.html", profile=get_profile(db.session, current_user.id, clock.today()))
+
+
+@pages.get("/me/attendance")
+@needs(Can.SEE_OWN)
+def attendance():
+    """Show my own attendance, each with status, reason and door."""
+    rows = attended_by(db.session, current_user.id, before=_last_seen())
+    return respond("me/attendance.html", rows=rows, is_full=len(rows) == 20)
+
+
+def _last_seen() -> tuple[date, int] | None:
+    try:
+        day, number = request.args["before"].rsplit("-", 1)
+        return date.fromisoformat(day), min(int(number), 2**31 - 1)
+    except (KeyError, ValueError):
+        return None
+
+
+@pages.get("/me/devices")
+@needs(Can.SEE_OWN)
+def devices():
+    """Show where I am logged in."""
+    return respond("me/devices.html", devices=logins.devices_of(db.session, current_user.id))
+
+
+@pages.post("/me/devices/ending")
+@needs(Can.SEE_OWN)
+def end_device():
+    """Sign out one other device, or all others."""
+    chosen = request.form.get("login_id", "")
+    login_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    with transaction(db.session):
+        ended = logins.end_login(
+            db.session, person_id=current_user.id, login_id=login_id, keep=current_user.login_id,
+            by=current_user.id, at=clock.now(),
+        )  # fmt: skip
+    return done(f"已让 {ended} 台设备退出。" if ended else "没有别的设备。", "me.devices")
+
+
+@pages.get("/me/password")
+@needs(Can.SEE_OWN)
+def ask_password():
+    """Show the form for another password."""
+    return respond("me/password.html", errors={})
+
+
+@pages.post("/me/password")
+@needs(Can.SEE_OWN)
+def change_password():
+    """Change my password; every other device is signed out."""
+    who, at, form = current_user._get_current_object(), clock.now(), request.form
+    stored = logins.stored_password(db.session, who.id)
+    db.session.rollback()
+    if not logins.is_password(stored, form.get("old", "")[:200]):
+        return respond("me/password.html", status=422, errors={"old": "现在的密码不对，请再输一次。"})
+    if form.get("password") != form.get("again"):
+        return respond("me/password.html", status=422, errors={"again": "两次输入的新密码不一样，请再输一次。"})
+    try:
+        hashed = logins.prepare_password(form.get("password", "")[:200], staff_no=who.staff_no, name=who.name)
+    except Refused as refusal:
+        return respond("me/password.html", status=422, errors={"password": refusal.reason})
+    with transaction(db.session):
+        logins.set_password(db.session, who.id, hashed, by=who.id, at=at)
+        start_login(who.id, at=at)
+    return done("密码已改，别的设备都已退出。", "me.index")
+
+
+@pages.get("/me/records")
+@needs(Can.SEE_OWN)
+def records():
+    """Show what was changed about me: by whom, when, what before and after (H5)."""
+    return respond("me/records.html", rows=rows_about(db.session, current_user.id))

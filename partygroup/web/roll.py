@@ -1,0 +1,221 @@
+"""The host's side: the code on phone and projector, the board, opening, ticking, undoing, closing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import qrcode
+from flask import Blueprint, current_app, request
+from flask_login import current_user
+
+from partygroup import clock
+from partygroup.attendance import actions, codes
+from partygroup.attendance.models import LEAVE_NAMES
+from partygroup.attendance.queries import board_tag, get_desk, get_roll
+from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
+from partygroup.db import db, transaction
+from partygroup.errors import NotFound, Refused
+from partygroup.meetings.rules import outlook_sentence, voting_outlook
+from partygroup.policy import Can, Place
+from partygroup.text import clean
+from partygroup.web.loaders import meeting_of
+from partygroup.web.needs import needs
+from partygroup.web.respond import done, htmx, respond, unchanged
+
+pages = Blueprint("roll", __name__)
+NOTE_CHOICES = [("", "不写"), *((note, note) for note in ("手机没电", "没信号", "扫不了", "没带手机"))]
+
+
+@lru_cache(maxsize=256)
+def qr_path(text: str) -> tuple[str, int]:
+    """Return a QR code as the `d` of one SVG path in modules, and its size without margin."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    matrix = code.get_matrix()
+    return "".join(_runs(row, y) for y, row in enumerate(matrix)), len(matrix)
+
+
+def _runs(row: list[bool], y: int) -> str:
+    """Return one row's dark runs as path commands."""
+    parts, start = [], None
+    for x, dark in enumerate([*row, False]):
+        if dark and start is None:
+            start = x
+        elif not dark and start is not None:
+            parts.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
+            start = None
+    return "".join(parts)
+
+
+def _code_now(met) -> dict:
+    """Return what the code's fragment shows: picture, digits, seconds left by the server's clock."""
+    settings, at = current_app.config["SETTINGS"], clock.now()
+    key, step = settings.secret_keys[0], codes.step_of(at, settings.step_seconds)
+    sitting_id = met.gathering.sittings[0].id
+    base = settings.base_url or request.host_url.rstrip("/")
+    address = f"{base}/q/{codes.code_at(key, met.id, sitting_id, step)}".upper()
+    path, size = qr_path(address)
+    return {
+        "path": path,
+        "size": size,
+        "address": address,
+        "spoken": codes.spoken_at(key, met.id, sitting_id, step),
+        "left": codes.seconds_left(at, settings.step_seconds),
+        "step": settings.step_seconds,
+    }
+
+
+def _board(met, tag: str | None = None) -> dict:
+    """Return what the board's fragment shows."""
+    roll = get_roll(db.session, met.gathering, met.starts_at) if met.gathering.opened_at else None
+    decisive = [meeting.kind.rules for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
+    outlook = None
+    if roll and decisive:
+        rules = decisive[0]
+        outlook = outlook_sentence(voting_outlook(rules.quorum, rules.passing, roll.voters_due, roll.voters_present))
+    return {"roll": roll, "outlook": outlook, "tag": tag or board_tag(db.session, met.gathering)}
+
+
+@pages.get("/meetings/<id:gathering_id>/code")
+@needs(Can.SHOW_CODE, meeting_of)
+def code(met):
+    """Show the rotating code: on a phone with the list, or (`view=wall`) for ten metres."""
+    wall = request.args.get("view") == "wall"
+    page = "roll/wall.html" if wall else "roll/code.html"
+    if htmx:
+        return respond(page, fragment="roll/_code.html", met=met, code=_code_now(met), wall=wall)
+    return respond(page, met=met, code=_code_now(met), board=_board(met), wall=wall)
+
+
+@pages.get("/meetings/<id:gathering_id>/sign-ins")
+@needs(Can.SEE_ROLL, meeting_of)
+def board(met):
+    """Show the live list; unchanged answers 304."""
+    wall = request.args.get("view") == "wall"
+    tag = board_tag(db.session, met.gathering)
+    if same := unchanged(tag):
+        return same
+    fragment = "roll/_wall.html" if wall else "roll/_board.html"
+    page = respond("roll/board.html", fragment=fragment, met=met, board=_board(met, tag), wall=wall)
+    page.headers["HX-PTag"] = tag
+    return page
+
+
+@pages.post("/meetings/<id:gathering_id>/opening")
+@needs(Can.CLOSE_MEETING, meeting_of)
+def open_(met):
+    """Begin signing in: freeze the due list, and show the code."""
+    with transaction(db.session):
+        actions.open_sign_in(db.session, met.gathering, by=current_user.id, at=clock.now())
+    return done("签到开始了，应到名单已定。", "roll.code", gathering_id=met.id)
+
+
+@pages.post("/meetings/<id:gathering_id>/closing")
+@needs(Can.CLOSE_MEETING, meeting_of)
+def close(met):
+    """End signing in; the sheet adds up."""
+    with transaction(db.session):
+        actions.close_meeting(db.session, met.gathering, by=current_user.id, at=clock.now())
+    return done("签到已结束。", "meetings.show", gathering_id=met.id)
+
+
+@pages.get("/meetings/<id:gathering_id>/ticks")
+@needs(Can.TICK, meeting_of)
+def ask_ticks(met):
+    """Show who is missing, to be ticked several at a time."""
+    return respond("roll/ticks.html", met=met, roll=_opened_roll(met), note_choices=NOTE_CHOICES)
+
+
+def _opened_roll(met):
+    if met.gathering.opened_at is None:
+        raise Refused("还没有开始签到。先点开始签到，再看名单。")
+    return get_roll(db.session, met.gathering, met.starts_at)
+
+
+@pages.post("/meetings/<id:gathering_id>/ticks")
+@needs(Can.TICK, meeting_of)
+def tick(met):
+    """Mark people present by hand."""
+    chosen = [int(one) for one in request.form.getlist("people") if one.isascii() and one.isdigit() and len(one) < 10]
+    if not chosen:
+        raise Refused("请先点选到会的人，再补签。")
+    note = clean(request.form.get("note"), 60) or None
+    with transaction(db.session):
+        for person_id in chosen:
+            desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
+            actions.tick_present(
+                db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note
+            )
+    return done(f"补签了 {len(chosen)} 人，记录里写明是您登记的。", "roll.board", gathering_id=met.id)
+
+
+class Seat:
+    """One person in the list of one gathering, with the place at which the policy is asked."""
+
+    def __init__(self, met, row):
+        self.met, self.row = met, row
+        self.place = Place(met.place.lineage, row.person_id, met.place.circle)
+
+
+def seat_of(gathering_id: int, person_id: int) -> Seat:
+    """Return a person's row in the list of a meeting one may see; raise NotFound."""
+    met = meeting_of(gathering_id)
+    row = next((row for row in _opened_roll(met).rows if row.person_id == person_id), None)
+    if row is None:
+        raise NotFound
+    return Seat(met, row)
+
+
+@pages.get("/meetings/<id:gathering_id>/people/<id:person_id>")
+@needs(Can.TICK, seat_of)
+def one(seat):
+    """Show one person of the list and what the host can do: tick, undo, leave, not counted."""
+    return respond(
+        "roll/one.html", met=seat.met, row=seat.row, place=seat.place, note_choices=NOTE_CHOICES, leaves=LEAVE_NAMES,
+        reasons=EXCLUSION_REASONS, status_names=STATUS_NAMES,
+    )  # fmt: skip
+
+
+@pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/undoing")
+@needs(Can.TICK, seat_of)
+def undo(seat):
+    """Undo a person's mark; the trace stays."""
+    if seat.row.mark_id is None:
+        raise Refused("这个人没有签到记录，不用撤销。")
+    with transaction(db.session):
+        actions.undo_mark(
+            db.session, seat.row.mark_id, seat.met.id, by=current_user.id, at=clock.now(),
+            reason=clean(request.form.get("reason"), 100),
+        )  # fmt: skip
+    return done("已撤销，原记录留有痕迹。", "roll.board", gathering_id=seat.met.id)
+
+
+@pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/leave")
+@needs(Can.GRANT_LEAVE, seat_of)
+def enter_leave(seat):
+    """Enter leave that somebody asked by word of mouth, granted by the host."""
+    at = clock.now()
+    with transaction(db.session):
+        leave = actions.ask_leave(
+            db.session, seat.met.gathering, person_id=seat.row.person_id, sort=request.form.get("sort", ""),
+            cause=clean(request.form.get("cause"), 40), by=current_user.id, at=at,
+        )  # fmt: skip
+        actions.decide_leave(
+            db.session, leave, granted=True, answer=None, by=current_user.id, at=at,
+            unit_id=seat.met.gathering.unit_id,
+        )  # fmt: skip
+    return done("已登记请假。", "roll.board", gathering_id=seat.met.id)
+
+
+@pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/counting")
+@needs(Can.COUNT_OUT, seat_of)
+def count(seat):
+    """Leave a person out of the due number with a reason, or count them again."""
+    reason = request.form.get("reason") or None
+    with transaction(db.session):
+        actions.count_out(
+            db.session, seat.met.gathering, person_id=seat.row.person_id, reason=reason, by=current_user.id,
+            at=clock.now(),
+        )  # fmt: skip
+    return done("已改，名单和应到数一起更新。", "roll.board", gathering_id=seat.met.id)
