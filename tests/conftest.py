@@ -21,6 +21,7 @@ from partygroup import clock, create_app  # noqa: E402
 from partygroup.db import db, transaction  # noqa: E402
 from partygroup.meetings.actions import install_presets  # noqa: E402
 from partygroup.settings import Settings  # noqa: E402
+from tests.cast import world  # noqa: E402, F401
 from tests.client import CarefulClient  # noqa: E402
 from tests.databases import Start, fresh_database, throw_away_server  # noqa: E402
 

@@ -1,0 +1,94 @@
+"""The smallest valid things. What a test does not name does not matter to it.
+
+All of them write by Core, as rows that were always there: no witness is needed, the test's session only reads them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import count
+
+import sqlalchemy as sa
+
+from partygroup import clock
+from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
+from partygroup.org.models import Placement, Unit
+from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
+from partygroup.people.names import search_columns
+
+LONG_AGO = date(2020, 1, 1)
+CIRCLES = {"party_group": "group", "branch": "members"}
+_numbers = count(90001)
+
+
+def add(session, model, **values) -> int:
+    """Insert one row and return its id."""
+    return session.scalar(sa.insert(model).values(**values).returning(model.id))
+
+
+def unit(
+    session, kind: str, name: str = "新设单位", *, under: int | None = None, on: date = LONG_AGO, until=None
+) -> Unit:
+    """Return a unit that stands under another from a day on."""
+    unit_id = add(session, Unit, kind=kind)
+    add(session, Placement, unit_id=unit_id, parent_id=under, name=name, from_on=on, until_on=until)
+    return session.get(Unit, unit_id)
+
+
+def person(
+    session,
+    name: str = "余小满",
+    *,
+    branch: int | None = None,
+    group: int | None = None,
+    standing: str = Standing.FULL,
+    on: date = LONG_AGO,
+    password: str | None = None,
+    **columns,
+) -> Person:
+    """Return somebody of a standing, in a branch and group if given; `password`: a hash."""
+    columns = {"staff_no": f"N{next(_numbers)}", "full_on": on if standing == Standing.FULL else None} | columns
+    person_id = add(session, Person, name=name, key_technician=False, **search_columns(name) | columns)
+    add(session, StandingSpan, person_id=person_id, standing=standing, from_on=on)
+    if branch:
+        add(session, Belonging, person_id=person_id, branch_id=branch, group_id=group, from_on=on)
+    if password:
+        add(session, Account, person_id=person_id, password=password)
+    return session.get(Person, person_id)
+
+
+def post(session, person_id: int, unit_id: int, role: str, *, on: date = LONG_AGO, until: date | None = None) -> Post:
+    """Return a post that somebody holds in a unit."""
+    values = {"person_id": person_id, "unit_id": unit_id, "role": role, "from_on": on, "until_on": until}
+    return session.get(Post, add(session, Post, **values))
+
+
+def exclusion(session, person_id: int, reason: str = "retired", *, on: date = LONG_AGO, until=None) -> Exclusion:
+    """Return an exclusion of somebody from the due number."""
+    values = {"reason": reason, "approved_by": "支部党员大会", "from_on": on, "until_on": until}
+    return session.get(Exclusion, add(session, Exclusion, person_id=person_id, **values))
+
+
+def gathering(
+    session,
+    unit_id: int,
+    *,
+    by: int,
+    kinds: tuple[str, ...] = ("group_meeting",),
+    starts_at: datetime | None = None,
+    place: str = "会议室",
+    theme: str | None = None,
+    circle: str | None = None,
+    **moments,
+) -> Gathering:
+    """Return a gathering called a day before its start; `moments` are columns such as opened_at with opened_by."""
+    starts_at = starts_at or clock.now()
+    circle = circle or CIRCLES.get(session.scalar(sa.select(Unit.kind).where(Unit.id == unit_id)), "committee")
+    called = {"called_at": starts_at - timedelta(days=1), "called_by": by}
+    day = clock.day_of(starts_at)
+    gathering_id = add(session, Gathering, unit_id=unit_id, circle=circle, day=day, **called | moments)
+    add(session, Sitting, gathering_id=gathering_id, starts_at=starts_at, place=place, host_id=by)
+    for code in kinds:
+        newest = sa.select(sa.func.max(Kind.id)).where(Kind.code == code).scalar_subquery()
+        add(session, Meeting, gathering_id=gathering_id, kind_id=newest, theme=theme)
+    return session.get(Gathering, gathering_id)
