@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from partygroup.web import about, health, home, login, me, meetings, pwa, roll, signing
+from partygroup.web import about, health, home, login, me, meetings, org, pwa, roll, signing
 
 ROOMS = [
-    module.pages for module in (about, health, home, login, me, meetings, pwa, roll, signing)
+    module.pages for module in (about, health, home, login, me, meetings, org, pwa, roll, signing)
 ]
