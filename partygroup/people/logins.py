@@ -177,8 +177,13 @@ def counters(staff_no: str, device_secret: str | None, address: str) -> dict[str
 
     A device that has logged in here before has its own counter, so nobody can lock a colleague out of their phone.
     """
-    number = squeeze(staff_no, 40)
-    return {_digest("try", number, device_secret or ""): TRIES, _digest("address", address): TRIES_OF_ADDRESS}
+    device = _digest("device", device_secret or "")[:32]
+    return {_digest_of_number(staff_no) + device: TRIES, _digest("address", address): TRIES_OF_ADDRESS}
+
+
+def _digest_of_number(staff_no: str) -> str:
+    """Return how the keys of all failure counters of a staff number begin, whatever the device."""
+    return _digest("number", squeeze(staff_no, 40).upper())[:32]
 
 
 def is_locked(session, limits: dict[str, int], *, at: datetime) -> bool:
@@ -200,8 +205,13 @@ def count_failure(session, limits: dict[str, int], *, at: datetime) -> None:
 
 
 def forget_failures(session, keys) -> None:
-    """Forget counted failures: after a good login, or when an officer unlocks."""
+    """Forget counted failures after a good login."""
     session.execute(sa.delete(FailedTry).where(FailedTry.key.in_(list(keys))))
+
+
+def forget_failures_of(session, staff_no: str) -> None:
+    """Forget the failures of a staff number on every device: when an officer unlocks."""
+    session.execute(sa.delete(FailedTry).where(FailedTry.key.startswith(_digest_of_number(staff_no))))
 
 
 def find_account(session, staff_no: str):

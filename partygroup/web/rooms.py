@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from partygroup.web import about, health, home, login, me, meetings, org, pwa, roll, signing
+from partygroup.web import (
+    about,
+    appointments,
+    exclusions,
+    health,
+    home,
+    login,
+    me,
+    meetings,
+    org,
+    people,
+    pwa,
+    roll,
+    signing,
+    slips,
+)
 
-ROOMS = [
-    module.pages for module in (about, health, home, login, me, meetings, org, pwa, roll, signing)
-]
+_MODULES = (
+    about,
+    appointments,
+    exclusions,
+    health,
+    home,
+    login,
+    me,
+    meetings,
+    org,
+    people,
+    pwa,
+    roll,
+    signing,
+    slips,
+)
+ROOMS = [module.pages for module in _MODULES]
