@@ -47,7 +47,7 @@ def _ordinary(one: Member) -> bool:
 
 CAST = (
     Part("党员", "100001", "田守勤", "男", lambda one: _at_home(one, 0) and _ordinary(one)),
-    Part("预备党员", "100002", "沈晴", "女",
+    Part("预备党员", "100002", "阿依别·塔什克", "男",
          lambda one: _at_home(one, 0) and one.spans[-1][0] == Standing.PROBATIONARY),
     Part("党小组长", LEADER_NO, "陆长根", "男", lambda one: _at_home(one, 0) and one.holds(Role.GROUP_LEADER)),
     Part("党小组长（另一小组）", NEIGHBOUR_NO, "欧阳铭", "男",

@@ -19,7 +19,7 @@ TENTHS_SHORT = 3
 def invented_name(rng: Random, sex: str) -> str:
     """Return a name of two or three characters; now and then a compound surname or one with a middle dot."""
     luck = rng.random()
-    if luck < 0.006:
+    if luck < 0.004:
         return "·".join(rng.choice(parts) for parts in DOTTED)
     surname = rng.choice(COMPOUND_SURNAMES) if luck < 0.02 else rng.choice(SURNAMES)
     pool = FEMALE if sex == "女" else MALE

@@ -18,7 +18,7 @@ from partygroup.people.models import COMMITTEE_ROLES, Profile, Role
 
 AFTER_DAY, AFTER_NIGHT, EVENING = time(16, 30), time(8, 30), time(19, 30)
 COMMITTEE_DAYS, THEME_DAYS, GROUP_DAYS, MEETING_DAYS = (8, 10), (11, 15), (16, 25), (26, 28)
-GROUP_PLACES = ("三楼活动室", "班组学习室", "交接班室", "党员活动室", "{workplace}操作室")
+GROUP_PLACES = ("三楼活动室", "班组学习室", "交接班室", "党员活动室", "{craft}操作室")
 BRANCH_PLACES = ("党员活动室", "三楼会议室", "{workplace}会议室")
 GROUP_THEMES = ("本月工作小结", "下月工作安排", "身边隐患排查", "操作经验交流", "学习讨论", None)
 BRANCH_THEMES = ("查身边隐患", "节能降耗", "质量攻关交流", "师带徒经验交流", "学习讨论", "修旧利废", "清扫工作现场")
@@ -184,7 +184,9 @@ def _cancelled_before(held: Planned) -> Planned:
 
 
 def _named(pattern: str, place: BranchPlace) -> str:
-    return pattern.format(workplace=place.shape.workplace.removesuffix("车间"))
+    """Return a place by its pattern: 转炉一车间 has 转炉一车间会议室 and 转炉操作室."""
+    workplace = place.shape.workplace
+    return pattern.format(workplace=workplace, craft=workplace.removesuffix("车间").rstrip("一二三四五"))
 
 
 def _at_hour(day: date, hour: time) -> datetime:

@@ -138,7 +138,7 @@ def _workshop_names(stems: list[str], count: int) -> list[str]:
 
 
 def _workshop_branch(name: str, rng: Random) -> BranchShape:
-    size = rng.randint(9, 32)
+    size = rng.randint(10, 33)
     by_day = name.startswith(MAINTENANCE_STEMS)
     groups = () if size < 14 else DAY_GROUPS if by_day else FOUR_TEAMS if size >= 24 else TWO_PAIRS
     profile = Profile.MAINTENANCE if by_day else Profile.LINE
