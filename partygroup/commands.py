@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partygroup import clock
 from partygroup.attendance.actions import close_overdue
+from partygroup.commands_roster import import_roster
 from partygroup.db import db, transaction
 from partygroup.meetings.actions import install_presets
 from partygroup.org.actions import found_unit
@@ -22,7 +23,7 @@ from partygroup.people.models import FailedTry
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, settle, doctor):
         app.cli.add_command(command)
 
 

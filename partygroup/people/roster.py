@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-import xlsxwriter
 
 from partygroup.clock import day_of
 from partygroup.db import witness
@@ -43,17 +41,25 @@ class Outcome:
 def preview_roster(
     session, sheet: Sheet, *, scope_unit_id: int, valid_from: date, by: int | None, at: datetime
 ) -> RosterImport:
-    """Return a stored preview: good rows, faults, notes, and what would change on `valid_from`.
+    """Return a stored preview: see `draft_roster`."""
+    draft = draft_roster(session, sheet, scope_unit_id=scope_unit_id, valid_from=valid_from, by=by, at=at)
+    return store_preview(session, draft, by=by, at=at)
 
-    `scope_unit_id` is the company, or the one unit committee whose rows may be imported.
-    Raise Refused for a day in the future, since nobody's record can begin later than today.
+
+def draft_roster(
+    session, sheet: Sheet, *, scope_unit_id: int, valid_from: date, by: int | None, at: datetime
+) -> RosterImport:
+    """Return a preview that is not stored yet: good rows, faults, notes, and what would change on `valid_from`.
+
+    It only reads, so that a long file holds no write lock. `scope_unit_id` is the company, or the one unit committee
+    whose rows may be imported. Raise Refused for a day to come, since nobody's record can begin later than today.
     """
     if valid_from > day_of(at):
         raise Refused("生效日期不能晚于今天，请改成今天或更早的一天。")
     rows = read_rows(sheet, day_of(at))
     plan = _plan_without_faults(session, rows, scope_unit_id, valid_from)
     good = [row for row in rows if not row.faults]
-    found = RosterImport(
+    return RosterImport(
         unit_id=scope_unit_id,
         file_name=sheet.file_name,
         file_digest=sheet.digest,
@@ -65,10 +71,14 @@ def preview_roster(
         notes=_notes(sheet, good, plan),
         summary=_summary(sheet, rows, plan) | {"absent": _absent(session, rows, plan)},
     )
-    session.add(found)
-    after = {"file_name": found.file_name, "rows": len(rows), "valid_from": valid_from.isoformat()}
-    witness(session, "people.roster.preview", found, at=at, by=by, unit_id=scope_unit_id, after=after)
-    return found
+
+
+def store_preview(session, draft: RosterImport, *, by: int | None, at: datetime) -> RosterImport:
+    """Store a drafted preview and return it."""
+    session.add(draft)
+    after = {"file_name": draft.file_name, "rows": draft.summary["rows"], "valid_from": draft.valid_from.isoformat()}
+    witness(session, "people.roster.preview", draft, at=at, by=by, unit_id=draft.unit_id, after=after)
+    return draft
 
 
 def _plan_without_faults(session, rows: list[Row], scope_unit_id: int, day: date) -> Plan:
@@ -205,29 +215,3 @@ def _close(session, roster_import: RosterImport, outcome: Outcome, *, by: int | 
     roster_import.rows = []
     roster_import.summary = roster_import.summary | {"outcome": counts}
     witness(session, "people.roster.apply", roster_import, at=at, by=by, unit_id=roster_import.unit_id, after=counts)
-
-
-def fault_sheet(roster_import: RosterImport) -> bytes:
-    """Return an Excel file of the faulty rows as they were typed, with a column of reasons."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    page = book.add_worksheet("有问题的行")
-    bold = book.add_format({"bold": True})
-    titles = [*roster_import.summary["headers"], "原行号", "原因"]
-    for column, title in enumerate(titles):
-        page.write_string(0, column, title, bold)
-    for number, row in enumerate(roster_import.faults, 1):
-        _write_faulty(page, number, row, len(titles) - 2)
-    page.freeze_panes(1, 0)
-    page.set_column(0, len(titles) - 2, 12)
-    page.set_column(len(titles) - 1, len(titles) - 1, 80)
-    book.close()
-    return out.getvalue()
-
-
-def _write_faulty(page, number: int, row: dict, width: int) -> None:
-    for column, cell in enumerate(row["cells"][:width]):
-        page.write_string(number, column, cell)
-    reasons = "；".join(f"{fault['cell']} {fault['column']}：{fault['reason']}" for fault in row["faults"])
-    page.write_number(number, width, row["row"])
-    page.write_string(number, width + 1, reasons[:32000])

@@ -94,7 +94,7 @@ def _csv_table(content: bytes) -> list[list]:
         lines = csv.reader(io.StringIO(_decoded(content), newline=""))
         return [line for line, _ in zip(lines, range(MAX_ROWS + HEADER_WITHIN + 1), strict=False)]
     except csv.Error as error:
-        raise Refused("这份 .csv 的引号没有配好对。请另存为 .xlsx 后再上传。") from error
+        raise Refused("这份 .csv 里有一格特别长，可能是引号没有配好对。请另存为 .xlsx 后再上传。") from error
 
 
 def _decoded(content: bytes) -> str:

@@ -25,7 +25,8 @@ from partygroup.people.models import (
     StandingSpan,
     Workplace,
 )
-from partygroup.people.roster import Outcome, apply_roster, fault_sheet, preview_roster
+from partygroup.people.roster import Outcome, apply_roster, preview_roster
+from partygroup.people.roster_faults import fault_sheet
 from partygroup.people.roster_file import read_roster
 
 AT = beijing("2026-11-24 09:00")

@@ -1,0 +1,91 @@
+"""The operator's command `flask import-roster FILE`: previews a roster, and carries it out when asked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from partygroup import clock
+from partygroup.db import db, transaction
+from partygroup.errors import NotFound, Refused
+from partygroup.org.models import UnitKind
+from partygroup.org.queries import children, company
+from partygroup.people.models import RosterImport
+from partygroup.people.roster import apply_roster, preview_roster
+from partygroup.people.roster_file import read_roster
+from partygroup.people.roster_plan import SECTIONS
+
+
+@click.command("import-roster")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", default=None, help="Name of the unit committee whose rows may be imported; default: all.")
+@click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help="Day from which changes hold.")
+@click.option("--apply", "carry_out", is_flag=True, help="Carry it out; without this, only the preview is printed.")
+@click.option("--only-good-rows", is_flag=True, help="Carry out the good rows though others are faulty.")
+@with_appcontext
+def import_roster(
+    file: Path, unit: str | None, valid_from: datetime | None, carry_out: bool, only_good_rows: bool
+) -> None:
+    """Preview a roster (.xlsx or .csv), and carry it out with --apply. The same file twice changes nothing."""
+    try:
+        with _progress_bar() as bar:
+            steps = bar.add_task("reading", total=3)
+            with file.open("rb") as stream:
+                sheet = read_roster(stream, file.name)
+            bar.update(steps, advance=1, description="comparing")
+            found = _preview(sheet, unit, valid_from)
+            bar.update(steps, advance=1, description="writing")
+            if carry_out:
+                _carry_out(found, only_good_rows)
+            bar.update(steps, advance=1, description="done")
+    except Refused as refusal:
+        raise click.ClickException(refusal.reason) from None
+    _report(found)
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()
+    )
+
+
+def _preview(sheet, unit: str | None, valid_from: datetime | None) -> RosterImport:
+    day = valid_from.date() if valid_from else clock.today()
+    with transaction(db.session):
+        scope = _scope(unit, day)
+        return preview_roster(db.session, sheet, scope_unit_id=scope, valid_from=day, by=None, at=clock.now())
+
+
+def _scope(unit: str | None, day: date) -> int:
+    """Return the id of the unit committee of that name, or the company's; raise Refused when there is none."""
+    try:
+        top = company(db.session).id
+    except NotFound:
+        raise Refused("还没有公司党委，请先运行 flask init --company 名称。") from None
+    if not unit:
+        return top
+    named = {one.name: one.unit_id for one in children(db.session, top, day, UnitKind.UNIT_COMMITTEE)}
+    if unit not in named:
+        raise Refused(f"没有叫“{unit}”的二级党委，请核对名称。")
+    return named[unit]
+
+
+def _carry_out(found: RosterImport, only_good_rows: bool) -> None:
+    with transaction(db.session):
+        apply_roster(db.session, found, by=None, at=clock.now(), only_good_rows=only_good_rows)
+
+
+def _report(found: RosterImport) -> None:
+    summary = found.summary
+    for fault in (fault for row in found.faults for fault in row["faults"]):
+        click.echo(f"  {fault['cell']}\t{fault['column']}\t{fault['value']}\t{fault['reason']}")
+    for note in found.notes:
+        click.echo(f"  {note}")
+    click.echo(f"{summary['rows']} 行，可以导入 {summary['good']} 行，有问题 {summary['faulty']} 行。")
+    told = [f"{title} {len(summary['changes'][section])} 人" for section, title in SECTIONS.items()]
+    click.echo("，".join([*told, f"新设单位 {len(summary['units'])} 个"]) + "。")
+    click.echo("已导入。" if found.applied_at else "这只是预览；加上 --apply 才导入。")

@@ -1,0 +1,195 @@
+"""导入: sending a roster, reading what it would change, and confirming it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user
+
+from partygroup import clock
+from partygroup.db import db, transaction, writing
+from partygroup.errors import NotFound, Refused
+from partygroup.org.models import UnitKind
+from partygroup.org.queries import children, company, lineage, units_named
+from partygroup.people.models import RosterImport
+from partygroup.people.roster import apply_roster, draft_roster, refusal_to_apply, store_preview
+from partygroup.people.roster_faults import fault_sheet
+from partygroup.people.roster_file import MAX_BYTES, read_roster
+from partygroup.people.roster_plan import SECTIONS
+from partygroup.people.roster_queries import PAGE, find_import, recent_imports
+from partygroup.policy import Can, Place, may, units_where
+from partygroup.web.needs import needs
+from partygroup.web.respond import done, respond
+
+pages = Blueprint("imports", __name__)
+#: Entries of a long list that a page shows; the count is always said.
+SHOWN = 200
+#: The form around the file.
+ROOM_FOR_FORM = 64 * 1024
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class SeenImport:
+    """An import and the place it belongs to."""
+
+    roster: RosterImport
+    place: Place
+
+    @property
+    def sections(self) -> list[tuple[str, list[dict]]]:
+        """Return (title, people) of each kind of change that there is."""
+        changes = self.roster.summary["changes"]
+        return [(title, changes[section]) for section, title in SECTIONS.items() if changes[section]]
+
+    @property
+    def faults(self) -> list[dict]:
+        """Return all faults, cell by cell."""
+        return [fault for row in self.roster.faults for fault in row["faults"]]
+
+    @property
+    def refusal(self) -> str | None:
+        """Return why the reader may not confirm it, even with the good rows only; None if it may be confirmed."""
+        return refusal_to_apply(self.roster, current_user.id, only_good_rows=True)
+
+
+def import_of(import_id: int) -> SeenImport:
+    """Return an import of the units the reader may import for; raise NotFound for any other."""
+    roster = find_import(db.session, import_id)
+    if not roster:
+        raise NotFound
+    line = lineage(db.session, roster.unit_id, clock.today())
+    place = Place(tuple(unit_id for unit_id, _kind, _name in line) or (roster.unit_id,))
+    if not may(current_user, Can.IMPORT_ROSTER, place):
+        raise NotFound
+    return SeenImport(roster, place)
+
+
+@pages.before_request
+def make_room_for_file() -> None:
+    """Let this one form carry a file; everything else stays small."""
+    if request.endpoint == "imports.send":
+        request.max_content_length = MAX_BYTES + ROOM_FOR_FORM
+
+
+@contextmanager
+def _only_reading():
+    """Let go of the write lock that an unsafe request holds, while something long is prepared."""
+    db.session.rollback()
+    token = writing.set(False)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        writing.reset(token)
+
+
+def _scopes() -> list[tuple[int, str]]:
+    """Return (id, name) of the units the reader may import for."""
+    units = units_named(db.session, units_where(current_user, Can.IMPORT_ROSTER), clock.today())
+    return [(unit.id, unit.name) for unit in units]
+
+
+def _proposed_day() -> date:
+    """Return today; for the first import into an empty company, the year's first day."""
+    today = clock.today()
+    has_units = children(db.session, company(db.session).id, today, UnitKind.UNIT_COMMITTEE)
+    return today if has_units else today.replace(month=1, day=1)
+
+
+def _index(errors: dict[str, str], typed: dict, status: int = 200):
+    scopes = _scopes()
+    unit_ids = [unit_id for unit_id, _name in scopes]
+    everything = company(db.session).id in unit_ids
+    before = request.args.get("before", type=int)
+    recent = recent_imports(db.session, None if everything else unit_ids, before=before)
+    older = url_for(".index", before=recent[-1].id) if len(recent) == PAGE else None
+    typed = {"valid_from": _proposed_day().isoformat(), "unit_id": unit_ids[0]} | typed
+    return respond("imports/index.html", status=status, scopes=scopes, recent=recent, older=older,
+                   typed=typed, errors=errors, today=clock.today().isoformat())  # fmt: skip
+
+
+@pages.get("/imports")
+@needs(Can.IMPORT_ROSTER)
+def index():
+    """Show the form and the imports so far."""
+    return _index({}, {})
+
+
+@pages.post("/imports")
+@needs(Can.IMPORT_ROSTER, back="imports.index")
+def send():
+    """Read a roster and go on to its preview; a file that cannot be read is said so beside the form."""
+    typed = {name: request.form[name] for name in ("valid_from", "unit_id") if request.form.get(name)}
+    file, day, unit_id = request.files.get("file"), _typed_day("valid_from"), request.form.get("unit_id", type=int)
+    scope_ids = [scope_id for scope_id, _name in _scopes()]
+    if not file or not file.filename:
+        return _index({"file": "请选择一份花名册。"}, typed, 422)
+    if not day:
+        return _index({"valid_from": "请写上生效日期。"}, typed, 422)
+    if unit_id not in scope_ids:
+        return _index({"unit_id": "请选择为哪个单位导入。"}, typed, 422)
+    by, at = current_user.id, clock.now()
+    try:
+        with _only_reading():
+            sheet = read_roster(file.stream, file.filename)
+            draft = draft_roster(db.session, sheet, scope_unit_id=unit_id, valid_from=day, by=by, at=at)
+    except Refused as refusal:
+        return _index({"file": refusal.reason}, typed, 422)
+    with transaction(db.session):
+        stored = store_preview(db.session, draft, by=by, at=at)
+    return done("", "imports.show", import_id=stored.id)
+
+
+def _typed_day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, "").strip())
+    except ValueError:
+        return None
+
+
+@pages.get("/imports/<id:import_id>")
+@needs(Can.IMPORT_ROSTER, import_of)
+def show(seen: SeenImport):
+    """Show what an import would change, or what it changed."""
+    return _show(seen, None)
+
+
+def _show(seen: SeenImport, problem: str | None, status: int = 200):
+    typed = request.form if status == 422 else {}
+    ticked = set(typed.getlist("ended", type=int)) if typed else set()
+    return respond("imports/show.html", status=status, seen=seen, roster=seen.roster, summary=seen.roster.summary,
+                   shown=SHOWN, problem=problem, ticked=ticked, today=clock.today().isoformat(),
+                   typed=typed)  # fmt: skip
+
+
+@pages.get("/imports/<id:import_id>/faults.xlsx")
+@needs(Can.IMPORT_ROSTER, import_of)
+def faults(seen: SeenImport):
+    """Hand out the faulty rows as a file, with their reasons."""
+    headers = {"Content-Disposition": f'attachment; filename="faults-{seen.roster.id}.xlsx"'}
+    return Response(fault_sheet(seen.roster), mimetype=EXCEL, headers=headers)
+
+
+@pages.post("/imports/<id:import_id>/applying")
+@needs(Can.IMPORT_ROSTER, import_of, back="imports.show")
+def apply(seen: SeenImport):
+    """Carry out an import; a refusal is said on the preview, with what was ticked kept."""
+    try:
+        with transaction(db.session):
+            outcome = apply_roster(
+                db.session,
+                seen.roster,
+                by=current_user.id,
+                at=clock.now(),
+                only_good_rows="only_good_rows" in request.form,
+                ended=request.form.getlist("ended", type=int),
+                ended_on=_typed_day("ended_on"),
+            )
+    except Refused as refusal:
+        return _show(import_of(seen.roster.id), refusal.reason, 422)
+    words = "这份名单已经导入过，没有再改动。" if outcome.already else "名单已导入。"
+    return done(words, "imports.show", import_id=seen.roster.id)
