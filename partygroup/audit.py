@@ -7,8 +7,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from partygroup.clock import BEIJING
 from partygroup.db import AuditRow
-from partygroup.people.models import Person
+from partygroup.org.models import KIND_NAMES
+from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, STANDING_NAMES, Person
 
 PAGE = 50
 ACTION_NAMES = {
@@ -22,12 +24,14 @@ ACTION_NAMES = {
     "meeting.call": "召集会议",
     "meeting.cancel": "取消会议",
     "meeting.close": "结束签到",
+    "meeting.kind.revise": "改会议规则",
     "meeting.reschedule": "改时间地点",
     "meeting.signin.open": "开始签到",
     "org.unit.end": "撤销单位",
     "org.unit.found": "设立单位",
     "org.unit.rename": "单位改名",
     "people.activation.issue": "发激活码",
+    "people.contact.change": "改联系电话",
     "people.exclusion.end": "恢复计入应到",
     "people.exclusion.make": "不计入应到",
     "people.login.begin": "登录",
@@ -43,6 +47,41 @@ ACTION_NAMES = {
     "people.roster.end": "花名册移出",
     "people.roster.read": "上传花名册",
 }
+
+#: What a field of `before` and `after` is called; ids are told by the row's person and unit, not as numbers.
+FIELD_NAMES = {
+    "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
+    "belonging": "所在支部和党小组", "born_ym": "出生年月", "counting": "计入", "device": "设备", "door": "方式",
+    "due": "应到人数", "from_on": "从", "full_on": "转正时间", "granted": "准假", "job": "岗位",
+    "joined_on": "入党时间", "key_technician": "技术骨干", "kind": "类别", "kinds": "会议", "name": "名称",
+    "note": "备注", "per": "周期", "phone": "手机", "place": "地点", "posts": "职务", "profile": "岗位类别",
+    "reason": "原因", "role": "职务", "sex": "性别", "staff_no": "工号", "standing": "党员类别",
+    "star_level": "星级", "starts_at": "时间", "until_on": "到", "version": "版本", "workplace": "工作单位",
+}  # fmt: skip
+VALUE_NAMES = {
+    **ROLE_NAMES, **STANDING_NAMES, **KIND_NAMES, **PROFILE_NAMES, None: "无", True: "是", False: "否", "": "无",
+    "due": "应到", "not_counted": "不计入应到", "observer": "列席", "code": "扫码", "spoken": "口令", "tick": "补签",
+    "scan_member": "扫本人码", "paper": "纸质", "offline": "补传", "month": "每月", "quarter": "每季度", "year": "每年",
+    "term": "每届",
+}  # fmt: skip
+
+
+def in_words(value) -> str:
+    """Return a value of an audit row as people say it: names for codes, Beijing time for moments."""
+    if isinstance(value, list):
+        return "、".join(map(in_words, value))
+    if isinstance(value, str) and "T" in value:
+        return _moment_in_words(value)
+    if isinstance(value, (str, bool)) or value is None:
+        return VALUE_NAMES.get(value, value)
+    return str(value)
+
+
+def _moment_in_words(value: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return value
 
 
 @dataclass(frozen=True)
@@ -66,10 +105,14 @@ class Witnessed:
     def change(self) -> str:
         """Return what became of what, field by field."""
         before, after = self.before or {}, self.after or {}
-        return "；".join(
-            f"{key}：{before[key]} → {after.get(key, '无')}" if key in before else f"{key}：{value}"
-            for key, value in (before | after).items()
-        )
+        told = [key for key in before | after if not key.endswith("_id")]
+        return "；".join(f"{FIELD_NAMES.get(key, key)}：{_became(key, before, after)}" for key in told)
+
+
+def _became(key: str, before: dict, after: dict) -> str:
+    if key in before and key in after:
+        return f"{in_words(before[key])} → {in_words(after[key])}"
+    return in_words(before[key] if key in before else after[key])
 
 
 def _rows(session, condition, before: int | None) -> list[Witnessed]:

@@ -71,7 +71,7 @@ def exclude(
         person_id=profile.person.id, reason=reason, approved_by=approved_by, from_on=from_on, until_on=until_on
     )
     session.add(row)
-    after = {"reason": reason, "approved_by": approved_by, "from_on": from_on.isoformat()}
+    after = {"reason": reasons[reason], "approved_by": approved_by, "from_on": from_on.isoformat()}
     witness(session, "people.exclusion.make", row, at=at, by=by, person_id=row.person_id, unit_id=profile.branch_id,
             after=after)  # fmt: skip
     return row
