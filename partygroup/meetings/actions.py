@@ -7,11 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.db import witness
+from partygroup.db import insert_once, witness, witness_row
 from partygroup.errors import Refused
 from partygroup.meetings import presets
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, Sitting, State
-from partygroup.meetings.rules import refusal_to_call, refusal_to_cancel
+from partygroup.meetings.rules import refusal_to_call, refusal_to_cancel, refusal_to_revise
 
 
 def install_presets(session, *, at: datetime | None = None) -> int:
@@ -24,6 +24,26 @@ def install_presets(session, *, at: datetime | None = None) -> int:
     return len(new)
 
 
+def revise_kind(session, kind: Kind, *, name: str, per: str | None, at_least: int, by: int, at: datetime) -> int:
+    """Put a new version of a kind's rules in force for meetings called from now on; return its number.
+
+    The former versions stay for the meetings held under them. Without a change the number stays too.
+    """
+    if reason := refusal_to_revise(name, per, at_least):
+        raise Refused(reason)
+    wanted = {"name": name, "per": per, "at_least": at_least if per else 0}
+    before = {key: kind.spec[key] for key in wanted if kind.spec[key] != wanted[key]}
+    if not before:
+        return kind.version
+    version = {"code": kind.code, "version": kind.version + 1, "spec": kind.spec | wanted, "made_at": at}
+    row = insert_once(session, Kind, version, unless=["code", "version"])
+    if row is None:
+        raise Refused("刚刚有别人改过这种会议，请刷新看看再改。", 409)
+    after = {key: wanted[key] for key in before} | {"version": kind.version + 1}
+    witness_row(session, "meeting.kind.revise", "kind", row.id, at=at, by=by, before=before, after=after)
+    return kind.version + 1
+
+
 def call_meeting(
     session, *, unit_id, unit_kind, circle, kinds: list[Kind], starts_at, place, theme=None, host_id=None, by, at
 ) -> Gathering:
@@ -34,8 +54,8 @@ def call_meeting(
     gathering.sittings = [Sitting(starts_at=starts_at, place=place, host_id=host_id or by)]
     gathering.meetings = [Meeting(kind_id=kind.id, kind=kind, theme=theme) for kind in kinds]
     session.add(gathering)
-    witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id,
-            after={"kinds": [kind.code for kind in kinds], "starts_at": starts_at.isoformat(), "place": place})  # fmt: skip
+    after = {"kinds": [kind.rules.name for kind in kinds], "starts_at": starts_at.isoformat(), "place": place}
+    witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id, after=after)
     return gathering
 
 

@@ -64,6 +64,17 @@ def refusal_to_cancel(state: str, reason: str) -> str | None:
     return None
 
 
+def refusal_to_revise(name: str, per: str | None, at_least: int) -> str | None:
+    """Return why a kind cannot get this name and frequency (a reminder, never a limit); None if it can."""
+    if not 2 <= len(name) <= 20:
+        return "名称要有 2 到 20 个字。"
+    if per not in (None, "month", "quarter", "year", "term"):
+        return "请选周期：每月、每季度、每年、每届，或不定期。"
+    if per and not 1 <= at_least <= 31:
+        return "次数要在 1 到 31 之间。"
+    return None
+
+
 @dataclass(frozen=True)
 class VotingOutlook:
     """What the numbers of a meeting allow: who may vote, how many came, and what can be decided."""
