@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from rich.progress import Progress
 from werkzeug.serving import make_server
 
 pytest.register_assert_rewrite("tests.client")
 
-from partygroup import clock, create_app  # noqa: E402
+from partygroup import clock, create_app, demo  # noqa: E402
 from partygroup.db import db, transaction  # noqa: E402
 from partygroup.meetings.actions import install_presets  # noqa: E402
 from partygroup.settings import Settings  # noqa: E402
@@ -201,6 +202,22 @@ def live_server(served, clean) -> str:
 
 
 @pytest.fixture(scope="session")
+def demo_start(app, start, tmp_path_factory) -> Start:
+    start.restore()
+    with app.app_context():
+        with Progress(disable=True) as progress, transaction(db.session):
+            demo.fill(db.session, full=False, at=clock.now(), progress=progress)
+        return Start(db.engine, tmp_path_factory.mktemp("demo-start"))
+
+
+@pytest.fixture
+def demo_server(served, demo_start) -> str:
+    """Return the address of the running app over the untouched demo company."""
+    demo_start.restore()
+    return served
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args) -> dict:
     """Use Debian's Chromium where there is one, otherwise Playwright's own."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -214,6 +231,6 @@ def browser_context_args(browser_context_args, served) -> dict:
 
 
 @pytest.fixture
-def phone(new_context, live_server):
-    """Return a browser context like a member's phone: `phone.new_page().goto("/")`."""
+def phone(new_context):
+    """Return a browser context like a member's phone: `phone.new_page().goto("/")`; ask for a server beside it."""
     return new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
