@@ -37,6 +37,7 @@ def page(code: int, error=None, reason: str | None = None):
     """Return the page of a status, in the product's tone; a redirect of Werkzeug's passes through."""
     if code < 400:
         return error
+    g.bare = code >= 500
     db.session.rollback()
     template = code if code in (403, 404, 413, 422, 429, 500, 503) else FALLBACK.get(code, 500 if code >= 500 else 404)
     headers = {"Retry-After": "5"} if code == 503 else {}

@@ -9,7 +9,9 @@ from partygroup import clock
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people import logins
-from partygroup.web.identity import device_secret, end_here, own_path, start_login
+from partygroup.policy import Can
+from partygroup.web.identity import device_secret, end_here, open_office, own_path, start_login
+from partygroup.web.needs import OFFICE_FIELD, needs, password_page
 from partygroup.web.respond import respond
 
 pages = Blueprint("login", __name__)
@@ -55,6 +57,15 @@ def _again(page: str, status: int, error: str, **more):
     return respond(
         page, status=status, next=own_path(request.form.get("next")), error=error, staff_no=_typed("staff_no"), **more
     )
+
+
+@pages.post("/office")
+@needs(Can.SEE_OWN)
+def wake():
+    """Open the office by the password, and go on to the page where one was."""
+    if open_office(current_user._get_current_object(), _typed(OFFICE_FIELD)):
+        return redirect(_next(), 303)
+    return password_page(url_for("login.wake"), [("next", _next())], failed=True)
 
 
 @pages.get("/activate")

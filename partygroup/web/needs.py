@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from flask import abort, render_template, request, url_for
 from flask_login import current_user
 
 from partygroup.policy import Can, Grant, Place, grant, units_where
-from partygroup.web.identity import ask_to_log_in, note_office_use, open_office
+from partygroup.web.identity import ask_to_log_in, note_office_use, open_office, own_path
 
 #: Addresses without a policy line, each with the reason.
 PUBLIC = {
@@ -74,15 +75,26 @@ def _wake() -> bool:
 def ask_password():
     """Answer with the password question; what was typed into a form goes along and is kept."""
     if "HX-Request" in request.headers:
-        return "", 401, {"HX-Redirect": request.headers.get("HX-Current-URL") or "/"}
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name != OFFICE_FIELD]
+        return "", 401, {"HX-Redirect": _page_behind()}
     failed = OFFICE_FIELD in request.form
+    if request.method == "GET":
+        return password_page(url_for("login.wake"), [("next", request.full_path.rstrip("?"))], failed)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != OFFICE_FIELD]
+    return password_page(request.full_path.rstrip("?"), kept, failed)
+
+
+def _page_behind() -> str:
+    """Return the page from which htmx asked, if it is one of ours."""
+    return own_path(urlsplit(request.headers.get("HX-Current-URL", "")).path) or url_for("home.home")
+
+
+def password_page(action_url: str, kept: list, failed: bool):
+    """Return the password question; its form goes to `action_url` with all that is kept."""
     page = render_template(
         "office.html",
         kept=kept,
-        action_url=request.full_path.rstrip("?"),
-        method=request.method,
+        action_url=action_url,
         has_file=bool(request.files),
-        error="密码不对，请再输一次。" if failed else None,
+        error="密码不对，或试得太多要等 15 分钟。请再输一次。" if failed else None,
     )
     return page, 422 if failed else 401

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import qrcode
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
@@ -15,6 +15,7 @@ from partygroup.attendance.queries import board_tag, get_desk, get_roll
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
+from partygroup.meetings.models import State
 from partygroup.meetings.rules import outlook_sentence, voting_outlook
 from partygroup.policy import Can, Place
 from partygroup.text import clean
@@ -81,11 +82,19 @@ def _board(met, tag: str | None = None) -> dict:
 @needs(Can.SHOW_CODE, meeting_of)
 def code(met):
     """Show the rotating code: on a phone with the list, or (`view=wall`) for ten metres."""
+    if met.state in (State.HELD, State.CANCELLED):
+        return _over(met)
     wall = request.args.get("view") == "wall"
     page = "roll/wall.html" if wall else "roll/code.html"
     if htmx:
         return respond(page, fragment="roll/_code.html", met=met, code=_code_now(met), wall=wall)
     return respond(page, met=met, code=_code_now(met), board=_board(met), wall=wall)
+
+
+def _over(met):
+    """Send a display of a meeting that is over to the meeting's page; a polling one by a header."""
+    there = url_for("meetings.show", gathering_id=met.id)
+    return ("", 204, {"HX-Redirect": there}) if htmx else redirect(there, 303)
 
 
 @pages.get("/meetings/<id:gathering_id>/sign-ins")

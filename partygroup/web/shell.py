@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
@@ -15,6 +15,7 @@ from partygroup.web.identity import own_path
 
 CHOICES = {"size": ("standard", "large"), "theme": ("auto", "light", "dark")}
 FOREVER = 3650 * 86400
+CALL_PATH = "/meetings/new"
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Item:
     def current(self) -> bool:
         """Say whether the page asked for lies under this entry."""
         path = request.path
-        return path == self.url if self.url == "/" else path.startswith(self.url) and not self.main
+        return path == self.url or (self.url != "/" and path.startswith(self.url + "/") and not path.startswith(CALL_PATH))
 
 
 HOME = Item("首页", "home", "/")
 MEETINGS = Item("会议", "cal", "/meetings")
 SCAN = Item("签到", "scan", "/scan", main=True)
-CALL = Item("召集", "plus", "/meetings/new", main=True)
+CALL = Item("召集", "plus", CALL_PATH, main=True)
 ORG = Item("组织", "merge", "/org")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
@@ -84,7 +85,8 @@ class Reader:
 
 def context() -> dict:
     """Return what every template may use. Templates ask `may(Can.X, place)` to hide what would be refused."""
-    who = current_user._get_current_object() if current_user.is_authenticated else None
+    who = g.get("_login_user") if g.get("bare") else current_user._get_current_object()
+    who = who if who is not None and who.is_authenticated else None
     return {
         "me": Reader(who, unit_name_of(who)) if who else None,
         "nav": nav_of(who) if who else [],

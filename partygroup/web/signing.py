@@ -12,7 +12,7 @@ from partygroup.attendance.models import Door
 from partygroup.attendance.queries import find_desk, get_desk, my_gatherings, my_receipt
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import NotFound
 from partygroup.meetings.queries import describe
 from partygroup.people.rules import seniority_years
 from partygroup.policy import Can
