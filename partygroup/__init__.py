@@ -91,7 +91,7 @@ def _set_up_requests(app: Flask) -> None:
 
 
 def _serve_static(app: Flask, settings: Settings) -> None:
-    """Serve built files with far expiry and ready-made compression, in front of everything that touches the database."""
+    """Serve built files with far expiry and ready-made compression, in front of all that touches the database."""
     dist = ROOT / "static" / "dist"
     if dist.is_dir():
         app.wsgi_app = WhiteNoise(

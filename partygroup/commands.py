@@ -41,7 +41,7 @@ def init(company: str | None) -> None:
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
-        added = install_presets(db.session)
+        added = install_presets(db.session, at=clock.now())
         if company:
             found_company(company)
     click.echo(f"database ready, {added} meeting kinds added")
@@ -100,7 +100,11 @@ def doctor() -> None:
 def checkup():
     """Yield (what was checked, whether it is well, words) for each check."""
     settings = current_app.config["SETTINGS"]
-    yield "address", bool(settings.base_url), settings.base_url or "BASE_URL unset: codes show the address of each request"
+    yield (
+        "address",
+        bool(settings.base_url),
+        settings.base_url or "BASE_URL unset: codes show the address of each request",
+    )
     yield "https", settings.https, "on" if settings.https else "off: cameras and the service worker need HTTPS"
     kind = db.engine.dialect.name
     yield "database", True, f"{kind}, {_sync_words(kind)}"

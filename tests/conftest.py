@@ -104,7 +104,7 @@ def app(database_url, settings_for):
     with app.app_context():
         app.extensions["alembic"].upgrade()
     with app.app_context(), transaction(db.session):
-        install_presets(db.session)
+        install_presets(db.session, at=clock.now())
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -143,9 +143,7 @@ def _require_expected(session, gathering, person_id: int) -> None:
     """Refuse leave for someone who is not expected: by the frozen list, or by the circle before opening."""
     if gathering.opened_at:
         entry = session.scalar(
-            sa.select(DueEntry.counting).where(
-                DueEntry.gathering_id == gathering.id, DueEntry.person_id == person_id
-            )
+            sa.select(DueEntry.counting).where(DueEntry.gathering_id == gathering.id, DueEntry.person_id == person_id)
         )
         expected = entry == Counting.DUE
     else:
@@ -202,9 +200,7 @@ def close_meeting(session, gathering, *, by: int, at: datetime) -> None:
 def expected_people(session, gathering) -> list:
     """Return who would stand in the due list if sign-in began now, in stroke order."""
     welcomes = tuple({one for meeting in gathering.meetings for one in meeting.kind.rules.welcomes})
-    return circle_of(
-        session, unit_id=gathering.unit_id, circle=gathering.circle, day=gathering.day, welcomes=welcomes
-    )
+    return circle_of(session, unit_id=gathering.unit_id, circle=gathering.circle, day=gathering.day, welcomes=welcomes)
 
 
 def count_spoken_try(session, sitting_id: int, person_id: int, step: int, *, at: datetime) -> bool:
@@ -227,5 +223,7 @@ def close_overdue(session, *, at: datetime) -> int:
     ).all()
     for gathering in overdue:
         gathering.closed_at, gathering.closed_by = at, gathering.opened_by
-        witness(session, "meeting.close", gathering, at=at, by=None, unit_id=gathering.unit_id, reason="超过12小时自动结束")
+        witness(
+            session, "meeting.close", gathering, at=at, by=None, unit_id=gathering.unit_id, reason="超过12小时自动结束"
+        )
     return len(overdue)

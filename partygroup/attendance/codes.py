@@ -1,9 +1,9 @@
-"""The rotating code, the spoken code and the scan ticket (architecture.md 4). Nothing is stored; the server's clock rules.
+"""The rotating code, the spoken code and the scan ticket (architecture.md 4): nothing stored, only the server's clock.
 
-    code   = short id of the sitting + base32(HMAC(key, gathering, sitting, step))[:16]      80 bits, uppercase
-    spoken = six digits of HMAC(key, "spoken", gathering, sitting, step)
-    valid  = step now or the one before
-    ticket = signed (gathering, sitting, first seen), in a cookie
+code   = short id of the sitting + base32(HMAC(key, gathering, sitting, step))[:16]      80 bits, uppercase
+spoken = six digits of HMAC(key, "spoken", gathering, sitting, step)
+valid  = step now or the one before
+ticket = signed (gathering, sitting, first seen), in a cookie
 """
 
 from __future__ import annotations

@@ -14,12 +14,12 @@ from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, 
 from partygroup.meetings.rules import refusal_to_call, refusal_to_cancel, refusal_to_revise
 
 
-def install_presets(session, *, at: datetime | None = None) -> int:
+def install_presets(session, *, at: datetime) -> int:
     """Add the preset kinds that the database does not know yet, as version 1. Return how many were added."""
     known = set(session.scalars(sa.select(Kind.code)))
     new = [spec for spec in presets.KINDS if spec.code not in known]
     for spec in new:
-        session.add(Kind(code=spec.code, version=1, spec=spec.to_json(), made_at=at or clock.now()))
+        session.add(Kind(code=spec.code, version=1, spec=spec.to_json(), made_at=at))
         session.flush()
     return len(new)
 

@@ -47,7 +47,9 @@ def _coverage(roots, period, today) -> sa.Select:
     )
     below = aliased(Placement)
     tree = tree.union_all(
-        sa.select(tree.c.top_id, below.unit_id).join(below, below.parent_id == tree.c.unit_id).where(holds_on(below, today))
+        sa.select(tree.c.top_id, below.unit_id)
+        .join(below, below.parent_id == tree.c.unit_id)
+        .where(holds_on(below, today))
     )
     first, last = clock.day_of(period.start), clock.day_of(period.end)
     met = sa.exists().where(

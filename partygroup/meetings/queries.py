@@ -97,7 +97,7 @@ def kinds_in_force(session) -> list[Kind]:
 
 
 def visible_to(who, day: date) -> sa.Select:
-    """Return *the* select of gatherings that a person may see: own branch and groups, own committees, offices' subtrees.
+    """Return *the* select of gatherings a person may see: own branch and groups, own committees, offices' subtrees.
 
     Committee meetings: the committee, the branch's officers and the offices above only.
     """

@@ -22,7 +22,9 @@ def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
     return [circle for circle in kind.circles if circle in CIRCLE_OF_UNIT.get(unit_kind, ())]
 
 
-def refusal_to_call(kinds: list[KindSpec], circle: str, unit_kind: str, starts_at: datetime, at: datetime) -> str | None:
+def refusal_to_call(
+    kinds: list[KindSpec], circle: str, unit_kind: str, starts_at: datetime, at: datetime
+) -> str | None:
     """Return why this cannot be called, in words for the convener; None if it can."""
     if not kinds:
         return "请选一种会议。"

@@ -81,7 +81,7 @@ def subtree_ids(unit_ids: list[int], day: date) -> sa.Select:
 
 
 def units_named(session, unit_ids: list[int], day: date) -> list[sa.Row]:
-    """Return the units of these ids that stand on a day, as (id, kind, name, parent_id), in the organisation's order."""
+    """Return the units of these ids that stand on a day: (id, kind, name, parent_id), in the organisation's order."""
     places = (
         sa.select(Unit.id, Unit.kind, Placement.name, Placement.parent_id)
         .join(Placement, Placement.unit_id == Unit.id)

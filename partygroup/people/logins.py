@@ -195,12 +195,16 @@ def is_locked(session, limits: dict[str, int], *, at: datetime) -> bool:
 def count_failure(session, limits: dict[str, int], *, at: datetime) -> None:
     """Count a failure under each counter; a counter older than the lock starts anew. Same writes, known or not."""
     for key in limits:
-        insert_once(session, FailedTry, {"key": key, "count": 0, "since": at}, unless=["key"], returning=[FailedTry.key])
+        insert_once(
+            session, FailedTry, {"key": key, "count": 0, "since": at}, unless=["key"], returning=[FailedTry.key]
+        )
         stale = FailedTry.since <= at - LOCK
         session.execute(
             sa.update(FailedTry)
             .where(FailedTry.key == key)
-            .values(count=sa.case((stale, 1), else_=FailedTry.count + 1), since=sa.case((stale, at), else_=FailedTry.since))
+            .values(
+                count=sa.case((stale, 1), else_=FailedTry.count + 1), since=sa.case((stale, at), else_=FailedTry.since)
+            )
         )
 
 

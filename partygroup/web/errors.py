@@ -48,7 +48,9 @@ def page(code: int, error=None, reason: str | None = None):
 
 def database_away(error):
     """Answer a busy, full or absent database with 503 and a sentence; a fault of ours stays a fault."""
-    if isinstance(error.orig if hasattr(error, "orig") else None, sqlite3.OperationalError) and "readonly" in str(error):
+    if isinstance(error.orig if hasattr(error, "orig") else None, sqlite3.OperationalError) and "readonly" in str(
+        error
+    ):
         return fault(error)
     log.error("database away", extra={"request_id": g.get("request_id"), "endpoint": request.endpoint}, exc_info=error)
     return page(503)

@@ -8,7 +8,8 @@ from flask import Blueprint
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.attendance.queries import attendance_of, my_gatherings, open_leaves
+from partygroup.attendance.leaves import open_leaves
+from partygroup.attendance.mine import attendance_of, my_gatherings
 from partygroup.db import db
 from partygroup.meetings import queries
 from partygroup.meetings.overview import coverage_below
@@ -50,7 +51,11 @@ def member_home():
 def greeting(name: str) -> str:
     """Return a greeting by the hour in Beijing, with 同志 (design/README, 文字)."""
     hour = clock.now().astimezone(clock.BEIJING).hour
-    part = next(word for until, word in ((5, "夜里好"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好")) if hour < until)
+    part = next(
+        word
+        for until, word in ((5, "夜里好"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
+        if hour < until
+    )
     return f"{name}同志，{part}"
 
 

@@ -17,6 +17,16 @@ from partygroup.people.models import Role
 
 manager = LoginManager()
 SHOP_FLOOR_HOURS, OFFICE_IDLE = timedelta(hours=12), timedelta(minutes=30)
+DEVICES = {
+    "MicroMessenger": "微信",
+    "HarmonyOS": "鸿蒙手机",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "安卓手机",
+    "Windows": "Windows 电脑",
+    "Macintosh": "Mac 电脑",
+    "Linux": "Linux 电脑",
+}
 OFFICE_ROLES = (Role.UNIT_OFFICE, Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 
@@ -89,13 +99,11 @@ def device_secret() -> str | None:
 
 def device_name(agent: str) -> str:
     """Return a device's label in words, from its user agent."""
-    marks = {"MicroMessenger": "微信", "HarmonyOS": "鸿蒙手机", "iPhone": "iPhone", "iPad": "iPad", "Android": "安卓手机",
-             "Windows": "Windows 电脑", "Macintosh": "Mac 电脑", "Linux": "Linux 电脑"}  # fmt: skip
-    return " · ".join([name for mark, name in marks.items() if mark in agent][:2]) or "未知设备"
+    return " · ".join([name for mark, name in DEVICES.items() if mark in agent][:2]) or "未知设备"
 
 
 def start_login(person_id: int, *, at) -> None:
-    """Begin a login with an open office (the password was just given) and hand out its cookies. Inside a transaction."""
+    """Begin a login, its office open since the password was just given, and hand out cookies. Inside a transaction."""
     device = device_name(request.user_agent.string)
     secret = logins.begin_login(db.session, person_id, device=device, at=at, office=True)
     _set_cookie(cookie_name(), secret)
@@ -150,7 +158,7 @@ def own_path(path: str | None) -> str | None:
 
 
 def ask_to_log_in(back: str | None = None):
-    """Answer somebody unknown: the login page and back here; for scripts 401 with the way (never a swapped-in login)."""
+    """Answer somebody unknown: the login page and back here; for scripts 401 with the way, never a login swapped in."""
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": url_for("login.ask")}
     here = request.full_path.rstrip("?") if request.method == "GET" else None

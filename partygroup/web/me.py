@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.attendance.queries import attended_by
+from partygroup.attendance.mine import attended_by
 from partygroup.audit import rows_about
 from partygroup.db import db, transaction
 from partygroup.errors import Refused

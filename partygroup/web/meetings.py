@@ -12,8 +12,10 @@ from wtforms.validators import DataRequired
 
 from partygroup import clock
 from partygroup.attendance import actions as attendance
+from partygroup.attendance.leaves import get_leave, leaves_of
+from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
-from partygroup.attendance.queries import get_leave, get_roll, leaves_of, my_place_in, undone_marks
+from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
 from partygroup.db import db, once, transaction
 from partygroup.errors import Refused

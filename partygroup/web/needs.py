@@ -1,4 +1,4 @@
-"""The guard of every address: `@needs(Can.X, loader)` loads the thing and asks the policy; the rest stands in PUBLIC."""
+"""The guard of every address: `@needs(Can.X, loader)` loads the thing, asks the policy; the rest stands in PUBLIC."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from flask_login import current_user
 from partygroup import clock
 from partygroup.attendance import actions, codes
 from partygroup.attendance.models import LEAVE_NAMES
-from partygroup.attendance.queries import board_tag, get_desk, get_roll
+from partygroup.attendance.queries import get_desk
+from partygroup.attendance.roll import board_tag, get_roll
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
@@ -153,9 +154,7 @@ def tick(met):
     with transaction(db.session):
         for person_id in chosen:
             desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
-            actions.tick_present(
-                db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note
-            )
+            actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note)
     return done(f"补签了 {len(chosen)} 人，记录里写明是您登记的。", "roll.board", gathering_id=met.id)
 
 

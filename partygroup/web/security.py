@@ -36,7 +36,7 @@ class IdConverter(IntegerConverter):
 
 
 def is_same_origin(site: str | None, origin: str | None, referer: str | None, own: str) -> bool:
-    """Say whether an unsafe request comes from our own pages (OWASP: fetch metadata first, then origin, then referer)."""
+    """Say whether an unsafe request comes from our own pages (OWASP: fetch metadata, then origin, then referer)."""
     if site:
         return site == "same-origin"
     source = origin or referer

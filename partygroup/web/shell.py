@@ -32,7 +32,9 @@ class Item:
     def current(self) -> bool:
         """Say whether the page asked for lies under this entry."""
         path = request.path
-        return path == self.url or (self.url != "/" and path.startswith(self.url + "/") and not path.startswith(CALL_PATH))
+        return path == self.url or (
+            self.url != "/" and path.startswith(self.url + "/") and not path.startswith(CALL_PATH)
+        )
 
 
 HOME = Item("首页", "home", "/")

@@ -8,8 +8,9 @@ from flask_login import current_user
 from partygroup import clock
 from partygroup.attendance import codes
 from partygroup.attendance.actions import count_spoken_try, sign_in
+from partygroup.attendance.mine import my_gatherings, my_receipt
 from partygroup.attendance.models import Door
-from partygroup.attendance.queries import find_desk, get_desk, my_gatherings, my_receipt
+from partygroup.attendance.queries import find_desk, get_desk
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound
@@ -158,7 +159,7 @@ def make(gathering_id: int):
 
 
 def _proof_missing(desk, ticket, spoken, at):
-    """Return the answer to somebody who shows neither an honoured ticket nor the right six digits; None if all is well."""
+    """Return the answer to somebody with neither an honoured ticket nor the right six digits; None if all is well."""
     if spoken:
         return _spoken_problem(desk, spoken, at)
     if ticket and (ticket.is_honoured(desk.opened_at, at) or desk.opened_at is None):

@@ -1,0 +1,205 @@
+"""The roll of a gathering: 应到 = 实到 + 请假 + 缺席, each person with reason and door."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, Mark
+from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, status_of
+from partygroup.people.models import Person
+
+
+@dataclass(frozen=True)
+class RollRow:
+    """One person in the roll of a gathering, with the reason for the status and the door of the mark."""
+
+    person_id: int
+    name: str
+    standing: str
+    counting: str
+    may_vote: bool
+    group_id: int | None
+    reason: str | None
+    status: Status
+    came: bool
+    mark_id: int | None
+    happened_at: datetime | None
+    late: int
+    door: str | None
+    ticked_by: str | None
+    note: str | None
+    leave_id: int | None
+    leave_sort: str | None
+    leave_cause: str | None
+    leave_open: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.late > 0
+
+    @property
+    def why(self) -> str:
+        """Return the reason for the status in words: door, leave or not-counted reason."""
+        if self.came:
+            words = f"{DOOR_NAMES[self.door]}" + (f"（{self.ticked_by}）" if self.ticked_by else "")
+            return words + (f"，{self.note}" if self.note else "") + (f"，迟到 {self.late} 分钟" if self.late else "")
+        if self.status == Status.LEAVE:
+            return LEAVE_NAMES[self.leave_sort] + (f"，{self.leave_cause}" if self.leave_cause else "")
+        if self.leave_open:
+            return "请假待批"
+        return self.reason or ("没有请假" if self.status == Status.ABSENT else STATUS_NAMES[self.status])
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The roll of a gathering: 应到 = 实到 + 请假 + 缺席（或未到）, each with its people."""
+
+    rows: tuple[RollRow, ...]
+
+    def of(self, *statuses: Status) -> list[RollRow]:
+        """Return the rows of the given statuses in stroke order."""
+        return [row for row in self.rows if row.status in statuses]
+
+    @property
+    def present(self) -> list[RollRow]:
+        return self.of(Status.PRESENT)
+
+    @property
+    def on_leave(self) -> list[RollRow]:
+        return self.of(Status.LEAVE)
+
+    @property
+    def missing(self) -> list[RollRow]:
+        return self.of(Status.NOT_YET, Status.ABSENT)
+
+    @property
+    def due(self) -> list[RollRow]:
+        return self.of(Status.PRESENT, Status.LEAVE, Status.NOT_YET, Status.ABSENT)
+
+    @property
+    def not_counted(self) -> list[RollRow]:
+        return self.of(Status.NOT_COUNTED)
+
+    @property
+    def observers(self) -> list[RollRow]:
+        return self.of(Status.OBSERVER)
+
+    @property
+    def voters_due(self) -> int:
+        return sum(row.may_vote for row in self.rows)
+
+    @property
+    def voters_present(self) -> int:
+        return sum(row.may_vote for row in self.present)
+
+    @property
+    def by_standing(self) -> Counter:
+        """Return the due people counted by standing: full and probationary stand apart in minutes."""
+        return Counter(row.standing for row in self.due)
+
+
+def get_roll(session, gathering, starts_at: datetime) -> Roll:
+    """Return the roll of an opened gathering by one statement, in surname-stroke order."""
+    ticker = aliased(Person)
+    rows = session.execute(
+        sa.select(
+            DueEntry.person_id,
+            Person.name,
+            DueEntry.standing,
+            DueEntry.counting,
+            DueEntry.may_vote,
+            DueEntry.group_id,
+            DueEntry.reason,
+            Mark.id.label("mark_id"),
+            Mark.happened_at,
+            Mark.door,
+            Mark.note,
+            sa.case((Mark.by_id != Mark.person_id, ticker.name), (Mark.door == "tick", "本人")).label("ticked_by"),
+            Leave.id.label("leave_id"),
+            Leave.sort.label("leave_sort"),
+            Leave.cause.label("leave_cause"),
+            Leave.granted,
+            Leave.decided_at,
+        )
+        .join(Person, Person.id == DueEntry.person_id)
+        .outerjoin(
+            Mark,
+            sa.and_(
+                Mark.gathering_id == DueEntry.gathering_id,
+                Mark.person_id == DueEntry.person_id,
+                Mark.undone_at.is_(None),
+            ),
+        )
+        .outerjoin(ticker, ticker.id == Mark.by_id)
+        .outerjoin(Leave, sa.and_(Leave.gathering_id == DueEntry.gathering_id, Leave.person_id == DueEntry.person_id))
+        .where(DueEntry.gathering_id == gathering.id)
+        .order_by(Person.stroke_key, Person.id)
+    )
+    return Roll(tuple(_roll_row(row, gathering.closed_at is not None, starts_at) for row in rows))
+
+
+def _roll_row(row, closed: bool, starts_at: datetime) -> RollRow:
+    came = row.mark_id is not None
+    return RollRow(
+        person_id=row.person_id,
+        name=row.name,
+        standing=row.standing,
+        counting=row.counting,
+        may_vote=row.may_vote,
+        group_id=row.group_id,
+        reason=row.reason,
+        status=status_of(row.counting, came, bool(row.granted), closed),
+        came=came,
+        mark_id=row.mark_id,
+        happened_at=row.happened_at,
+        late=late_minutes(row.happened_at, starts_at) if came else 0,
+        door=row.door,
+        ticked_by=row.ticked_by,
+        note=row.note,
+        leave_id=row.leave_id,
+        leave_sort=row.leave_sort,
+        leave_cause=row.leave_cause,
+        leave_open=row.leave_id is not None and row.decided_at is None,
+    )
+
+
+def board_tag(session, gathering) -> str:
+    """Return a tag that changes whenever the board of a gathering would look different."""
+    marks = (
+        sa.select(
+            sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(Mark.id), 0) + sa.func.count(Mark.undone_at)
+        )
+        .where(Mark.gathering_id == gathering.id)
+        .scalar_subquery()
+    )
+    leaves = (
+        sa.select(
+            sa.func.count() * 1000 + sa.func.count(Leave.decided_at) * 31 + sa.func.count(sa.case((Leave.granted, 1)))
+        )
+        .where(Leave.gathering_id == gathering.id)
+        .scalar_subquery()
+    )
+    counted = (
+        sa.select(sa.func.count())
+        .where(DueEntry.gathering_id == gathering.id, DueEntry.counting == Counting.DUE)
+        .scalar_subquery()
+    )
+    numbers = session.execute(sa.select(marks, leaves, counted)).one()
+    return "-".join(map(str, (gathering.id, gathering.state, *numbers)))
+
+
+def undone_marks(session, gathering_id: int) -> list:
+    """Return the undone marks of a gathering with names, oldest first: the trace that undoing leaves."""
+    undoer = aliased(Person)
+    return session.execute(
+        sa.select(Person.name, Mark.door, Mark.happened_at, Mark.undone_at, Mark.undone_reason, undoer.name.label("by"))
+        .join(Person, Person.id == Mark.person_id)
+        .join(undoer, undoer.id == Mark.undone_by)
+        .where(Mark.gathering_id == gathering_id, Mark.undone_at.is_not(None))
+        .order_by(Mark.id)
+    ).all()
