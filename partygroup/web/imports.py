@@ -51,6 +51,19 @@ class SeenImport:
         return [fault for row in self.roster.faults for fault in row["faults"]]
 
     @property
+    def can_change(self) -> bool:
+        """Say whether confirming would change anything, or could: people may be ticked to leave."""
+        return not self.roster.applied_at and bool(self.sections or self.roster.summary["absent"])
+
+    @property
+    def outcome(self) -> str:
+        """Return what an import that was carried out has changed, in a sentence."""
+        counts = self.roster.summary["outcome"]
+        people = [(title, counts[section], "人") for section, title in SECTIONS.items()]
+        told = [*people, ("离开", counts["ended"], "人"), ("新设单位", counts["units"], "个")]
+        return "，".join(f"{title} {count} {unit}" for title, count, unit in told if count) or "没有要改的"
+
+    @property
     def refusal(self) -> str | None:
         """Return why the reader may not confirm it, even with the good rows only; None if it may be confirmed."""
         return refusal_to_apply(self.roster, current_user.id, only_good_rows=True)

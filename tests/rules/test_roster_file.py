@@ -150,6 +150,17 @@ def test_hostile_workbooks_are_refused(content, words):
         read(content)
 
 
+@pytest.mark.parametrize("filler", [b"<a/>", b" ", b'<c r="A2"><v>1</v></c>', b"<c "])
+def test_what_was_packed_to_burst_is_refused_at_once(filler):
+    content = with_parts(
+        GOOD, **{SHEET: lambda part: part.replace(b"</sheetData>", filler * 1_000_000 + b"</sheetData>")}
+    )
+    began = time.perf_counter()
+    with pytest.raises(Refused):
+        read(content)
+    assert time.perf_counter() - began < 2
+
+
 def test_empty_formatted_cells_far_below_do_no_harm():
     spoilt = with_parts(
         GOOD,

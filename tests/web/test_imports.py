@@ -208,3 +208,15 @@ def test_long_lists_say_how_long_they_are(office):
     rows = [person(工号=f"91{number:04d}") for number in range(205)]
     page = office.get(previewed(office, *rows))
     assert "新加入 205 人" in page.text and "列出前 200 人" in page.text
+
+
+def test_a_file_that_changes_nothing_asks_for_nothing(office):
+    alone = person(党支部="新设党支部")
+    first = previewed(office, alone)
+    office.post(f"{first}/applying")
+    assert "新加入 1 人，新设单位 2 个。" in office.get(first).text
+    again = previewed(office, alone)
+    page = office.get(again)
+    assert "没有要改的" in page.text and "确认导入" not in page.text
+    office.post(f"{again}/applying")
+    assert "没有要改的" in office.get(again).text
