@@ -153,7 +153,7 @@ def test_hostile_workbooks_are_refused(content, words):
 @pytest.mark.parametrize("filler", [b"<a/>", b" ", b'<c r="A2"><v>1</v></c>', b"<c "])
 def test_what_was_packed_to_burst_is_refused_at_once(filler):
     content = with_parts(
-        GOOD, **{SHEET: lambda part: part.replace(b"</sheetData>", filler * 1_000_000 + b"</sheetData>")}
+        GOOD, **{SHEET: lambda part: part.replace(b"</sheetData>", filler * 1_200_000 + b"</sheetData>")}
     )
     began = time.perf_counter()
     with pytest.raises(Refused):
