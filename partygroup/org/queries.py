@@ -74,7 +74,7 @@ def lineage(session, unit_id: int, day: date) -> list[tuple[int, str, str]]:
 def subtree_ids(unit_ids: list[int], day: date) -> sa.Select:
     """Return a SELECT of the ids of these units and all below them on a day, for use in IN (…)."""
     top = sa.select(Placement.unit_id).where(Placement.unit_id.in_(unit_ids), holds_on(Placement, day))
-    below = top.cte("subtree", recursive=True)
+    below = top.cte(recursive=True)  # no name: a statement may hold several
     next_level = sa.select(Placement.unit_id).join(below, Placement.parent_id == below.c.unit_id)
     below = below.union(next_level.where(holds_on(Placement, day)))
     return sa.select(below.c.unit_id)
