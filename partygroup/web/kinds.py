@@ -63,13 +63,17 @@ class KindInWords:
     def quorum(self) -> str | None:
         """Return how many have to be there before anything is put to the vote; None where nothing is decided."""
         share = self.rules.quorum
-        return share and f"应到有表决权的{self._share(share)}到会才能开"
+        return share and f"{self._voters}的{self._share(share)}到会才能开"
 
     @property
     def passing(self) -> str | None:
         """Return how many have to be for it; None where nothing is decided."""
         share = self.rules.passing
-        return share and f"赞成票{self._share(share)}才算通过，以应到有表决权的人数为准"
+        return share and f"赞成票{self._share(share)}才算通过，以{self._voters}的人数为准"
+
+    @property
+    def _voters(self) -> str:
+        return "应到委员" if self.rules.circles[0] == "committee" else "应到有表决权的党员"
 
     @staticmethod
     def _share(share) -> str:

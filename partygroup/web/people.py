@@ -65,12 +65,14 @@ class SeenPerson:
 
     @property
     def open_roles(self) -> list[tuple[str, str]]:
-        """Return (role, words) of the posts that the reader may give this person in the units of their line."""
+        """Return (role, words) of further posts that the reader may give this person in the units of their line."""
+        held = {post.role for post in self.profile.posts}
         return [
             (role, f"{name} {ROLE_NAMES[role]}")
             for step, (_id, kind, name) in enumerate(self.line)
             if kind in LEVELS and may(current_user, LEVELS[kind][0], self.place_in(step))
             for role in LEVELS[kind][1]
+            if role not in held
         ]
 
     @property

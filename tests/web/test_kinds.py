@@ -23,7 +23,8 @@ def versions(session, code: str = "theme_day") -> list[tuple]:
 def test_everybody_reads_all_kinds_in_plain_words(world, client):
     page = client.sign_on(world.member).get("/rules/kinds").text
     assert all(spec.name in page for spec in KINDS)
-    assert "应到有表决权的半数以上（含半数）到会才能开" in page and "赞成票超过半数才算通过" in page
+    assert "应到有表决权的党员的半数以上（含半数）到会才能开" in page and "赞成票超过半数才算通过" in page
+    assert "应到委员的半数以上" in page
     assert "至少 5 分之 4" in page and "每月至少 1 次" in page and "不定期" in page
     assert "党内法规的规定" in page and "通行做法" in page and "修改" not in page
 
