@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
-from partygroup.attendance.rules import Status, late_minutes, status_of
+from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.meetings.queries import WITH_ALL, Convened, convened, with_units
@@ -36,10 +36,11 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
     entry = sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == who.id)
     mark = sa.and_(Mark.gathering_id == Gathering.id, Mark.person_id == who.id, Mark.undone_at.is_(None))
     leave = sa.and_(Leave.gathering_id == Gathering.id, Leave.person_id == who.id)
+    is_due = who.standing in DUE_STANDINGS
     committees = [post.unit_id for post in who.posts if post.role in COMMITTEE_ROLES]
     circle = sa.or_(
-        sa.and_(Gathering.circle == "group", Gathering.unit_id == (who.group_id or 0)),
-        sa.and_(Gathering.circle == "members", Gathering.unit_id == (who.branch_id or 0)),
+        sa.and_(Gathering.circle == "group", Gathering.unit_id == (who.group_id if is_due else 0)),
+        sa.and_(Gathering.circle == "members", Gathering.unit_id == (who.branch_id if is_due else 0)),
         sa.and_(Gathering.circle == "committee", Gathering.unit_id.in_(committees)),
     )
     still_open = sa.and_(Gathering.closed_at.is_(None), Gathering.opened_at.is_not(None))

@@ -18,6 +18,7 @@ EXCLUSION_REASONS = {
     "transfer": "外出半年以上，组织关系应转未转",
     "retired": "离退休回乡居住，组织关系不便转",
 }
+DUE_STANDINGS = (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE)
 OPEN_AT_MOST = timedelta(hours=12)
 SPOKEN_TRIES = 5
 
@@ -57,7 +58,7 @@ def seat_for(standing: str, exclusion: str | None, welcomes: tuple[str, ...]) ->
 
     Votes: full members only; never probationary ones, never 留党察看, never the suspended, never the excluded.
     """
-    if standing in (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE):
+    if standing in DUE_STANDINGS:
         if exclusion:
             return Seat(Counting.NOT_COUNTED, False, EXCLUSION_REASONS.get(exclusion, exclusion))
         return Seat(Counting.DUE, standing == Standing.FULL)
@@ -123,7 +124,7 @@ def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
 
 def is_of_circle(who, circle: str, unit_id: int) -> bool:
     """Say whether a member belongs to a circle by today's belonging and posts, before its list is frozen."""
-    if who.standing not in (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE):
+    if who.standing not in DUE_STANDINGS:
         return False
     if circle == "committee":
         return any(post.unit_id == unit_id and post.role in COMMITTEE_ROLES for post in who.posts)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wtforms import Form, StringField, ValidationError
 from wtforms.fields import DateTimeLocalField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from partygroup.clock import BEIJING, UTC
 from partygroup.text import clean
@@ -30,6 +30,16 @@ def line(label: str, limit: int, *, required: str | None = None) -> StringField:
     if required:
         validators.insert(0, DataRequired(required))
     return StringField(label, validators, filters=[lambda raw: clean(raw, limit + 1)])
+
+
+def moment_required(message: str):
+    """Return a validator that asks for a time, and leaves alone what was already said about one that cannot be read."""
+
+    def check(_form, field) -> None:
+        if field.data is None:
+            raise StopValidation(None if field.errors else message)
+
+    return check
 
 
 class MomentField(DateTimeLocalField):

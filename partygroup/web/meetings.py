@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask_login import current_user
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import DataRequired
 
 from partygroup import clock
@@ -25,7 +25,7 @@ from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.text import clean
-from partygroup.web.forms import BaseForm, MomentField, line
+from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -33,12 +33,18 @@ from partygroup.web.respond import done, respond
 pages = Blueprint("meetings", __name__)
 
 
+def own_unit(_form, field) -> None:
+    """Ask for a unit for which this person may call."""
+    if field.data not in dict(field.choices):
+        raise ValidationError("请选自己能召集的组织。")
+
+
 class CallForm(BaseForm):
     """Calling a meeting: everything prefilled; kinds must share one circle of people."""
 
-    unit = SelectField("哪个组织的会", coerce=int)
+    unit = SelectField("哪个组织的会", coerce=int, validators=[own_unit], validate_choice=False)
     kinds = SelectMultipleField("开什么会", validators=[DataRequired("请选一种会议。")])
-    starts_at = MomentField("时间", validators=[DataRequired("请写开会的时间。")])
+    starts_at = MomentField("时间", validators=[moment_required("请写开会的时间。")])
     place = line("地点", 60, required="请写开会的地点。")
     theme = line("主题", 100)
 
@@ -201,7 +207,7 @@ def move(met):
 class MoveForm(BaseForm):
     """Another time and place."""
 
-    starts_at = MomentField("时间", validators=[DataRequired("请写开会的时间。")])
+    starts_at = MomentField("时间", validators=[moment_required("请写开会的时间。")])
     place = line("地点", 60, required="请写开会的地点。")
 
 
