@@ -38,9 +38,13 @@ def _sqlite(way: str):
             yield f"DROP TRIGGER {name}" if way == "drop" else _sqlite_overlap(name, event, table, keys)
     for event in ("UPDATE", "DELETE"):
         name = f"append_only_audit_row_{event.lower()}"
-        yield f"DROP TRIGGER {name}" if way == "drop" else (
-            f"CREATE TRIGGER {name} BEFORE {event} ON audit_row "
-            "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"
+        yield (
+            f"DROP TRIGGER {name}"
+            if way == "drop"
+            else (
+                f"CREATE TRIGGER {name} BEFORE {event} ON audit_row "
+                "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"
+            )
         )
 
 
@@ -59,9 +63,13 @@ def _postgresql(way: str):
     for table, keys in DATED.items():
         name = f"no_overlap_{table}"
         ranges = ", ".join(f"int8range({key}, {key}, '[]') WITH &&" for key in keys)
-        yield f"ALTER TABLE {table} DROP CONSTRAINT {name}" if way == "drop" else (
-            f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist "
-            f"({ranges}, daterange(from_on, until_on) WITH &&) DEFERRABLE INITIALLY IMMEDIATE"
+        yield (
+            f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+            if way == "drop"
+            else (
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist "
+                f"({ranges}, daterange(from_on, until_on) WITH &&) DEFERRABLE INITIALLY IMMEDIATE"
+            )
         )
     if way == "drop":
         yield "DROP TRIGGER append_only_audit_row ON audit_row"

@@ -1,0 +1,22 @@
+"""Fixtures of the browser tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.phones import HANDHELD, Phone
+
+
+@pytest.fixture
+def new_phone(new_context, live_server):
+    """Return a function that makes another phone (keywords: browser context options); none may complain."""
+    phones = []
+
+    def make(**options) -> Phone:
+        context = new_context(**{"service_workers": "block"} | HANDHELD | options)
+        context.set_default_timeout(15000)
+        phones.append(Phone(context.new_page()))
+        return phones[-1]
+
+    yield make
+    assert [phone.noise for phone in phones if phone.noise] == []

@@ -1,0 +1,124 @@
+"""Phones in the tests: tapping is counted, and the code on a screen is read from its picture, as a camera does."""
+
+from __future__ import annotations
+
+import io
+import re
+from urllib.parse import urlsplit
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from partygroup import clock
+from partygroup.people.logins import begin_login
+
+VIEWPORT = {"width": 390, "height": 844}
+HANDHELD = {"viewport": VIEWPORT, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+TAPPED = ("link", "button")
+#: Chromium says so of every page that is answered with 4xx, which refusals are.
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+
+class Phone:
+    """A phone with one page open: `taps` counts since `count_taps`, `noise` is what the console complained of."""
+
+    def __init__(self, page: Page):
+        self.page, self.taps, self.noise = page, 0, []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.noise.append(str(error)))
+
+    def _note(self, message) -> None:
+        if message.type in ("error", "warning") and not REFUSAL.match(message.text):
+            self.noise.append(message.text)
+
+    def count_taps(self) -> Phone:
+        self.taps = 0
+        return self
+
+    def open(self, path: str) -> Phone:
+        """Go to an address: typed, scanned, or found in the group chat. No tap in the page."""
+        self.page.goto(path)
+        return self
+
+    def find(self, name: str, *, within: str = "body", exact: bool = False):
+        """Return what can be tapped under a name."""
+        area = self.page.locator(within)
+        link, button = (area.get_by_role(role, name=name, exact=exact) for role in TAPPED)
+        return link.or_(button).first
+
+    def tap(self, name: str, **where) -> Phone:
+        """Tap a link or a button."""
+        return self.tap_on(self.find(name, **where))
+
+    def tap_text(self, text: str) -> Phone:
+        """Tap a chip, a fold or a name in a list."""
+        return self.tap_on(self.page.locator("#main").get_by_text(text, exact=True).first)
+
+    def tap_on(self, target) -> Phone:
+        target.tap() if self.page.context.browser and self._has_touch() else target.click()
+        self.taps += 1
+        return self
+
+    def _has_touch(self) -> bool:
+        return self.page.viewport_size == VIEWPORT
+
+    def type(self, label: str, text: str) -> Phone:
+        self.page.get_by_label(label, exact=True).fill(text)
+        return self
+
+    def sees(self, *texts: str) -> Phone:
+        """Wait until all the texts can be seen."""
+        for text in texts:
+            expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
+        return self
+
+    def sees_no(self, text: str) -> Phone:
+        expect(self.page.get_by_text(text)).to_have_count(0)
+        return self
+
+    def is_at(self, path: str) -> Phone:
+        """Wait for an address; `*` stands for one part of it."""
+        self.page.wait_for_url("**" + path, wait_until="domcontentloaded")
+        return self
+
+    def log_in(self, actor) -> Phone:
+        """Fill in the login form that is open, and send it."""
+        return self.type("工号", actor.staff_no).type("密码", actor.password).tap("登录", within="#main", exact=True)
+
+    def sign_on(self, backstage, person_id: int, *, office: bool = False) -> Phone:
+        """Be logged in from an earlier day."""
+        with backstage() as session:
+            secret = begin_login(session, person_id, device="测试用的手机", at=clock.now(), office=office)
+        address = self.page.context._options["baseURL"]
+        self.page.context.add_cookies([{"name": "sid", "value": secret, "url": address}])
+        return self
+
+
+def picture_of_code(page: Page, pixels: int) -> Image.Image:
+    """Return what a camera sees of the code when each module is that many pixels wide."""
+    shown = page.locator(".qr")
+    modules = int(shown.locator(".qr-code").get_attribute("viewBox").split()[2])
+    shot = Image.open(io.BytesIO(shown.screenshot())).convert("L")
+    side = round(modules * pixels / _share_of_code(page) * 1.0)
+    return shot.resize((side, side), Image.Resampling.BOX)
+
+
+def _share_of_code(page: Page) -> float:
+    """Return how much of the white square's width the modules take."""
+    return page.locator(".qr-code").evaluate(
+        "code => { const style = getComputedStyle(code), box = code.getBoundingClientRect();"
+        "return (box.width - parseFloat(style.paddingLeft) * 2) / code.parentElement.getBoundingClientRect().width; }"
+    )
+
+
+def read_code(page: Page, pixels: int = 4) -> str:
+    """Return the text of the code on a screen, read by an independent decoder."""
+    found = zxingcpp.read_barcodes(picture_of_code(page, pixels), formats=zxingcpp.BarcodeFormat.QRCode)
+    assert len(found) == 1, f"{len(found)} codes read at {pixels} pixels a module"
+    return found[0].text
+
+
+def path_of(address: str) -> str:
+    """Return the path of a scanned address."""
+    return urlsplit(address).path

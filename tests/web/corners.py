@@ -1,0 +1,173 @@
+"""Corners of the world with something of every sort in them, and how an address is filled with their ids."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+
+from partygroup import clock
+from partygroup.attendance.actions import ask_leave, open_sign_in
+from partygroup.db import Base, transaction
+from partygroup.feedback.models import Feedback
+from partygroup.meetings.queries import describe
+from partygroup.people.logins import Held, Who
+from partygroup.people.models import Person, Role
+from partygroup.people.roster import preview_roster
+from partygroup.people.roster_file import read_roster
+from partygroup.policy import Can, Place
+from tests.cast import CAST, Spot, World
+from tests.factories import add, exclusion, gathering, post
+
+ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
+#: Corner → group, unit that meets, and whom its things concern: a plain member of the group, or one of the cast.
+PLANS = {
+    "own": ("朱雀", "朱雀", None),
+    "leader": ("朱雀", "朱雀", "leader"),
+    "committee": ("玄武", "红柳", "deputy"),
+    "sister": ("苍龙", "苍龙", None),
+    "other": ("飞燕", "飞燕", None),
+}
+KINDS_OF_UNIT = {"units": "unit_committee", "branches": "branch", "groups": "party_group"}
+
+
+@dataclass
+class Corner:
+    """A group with the units above it, somebody of it, and the ids of what belongs to both."""
+
+    line: tuple[Spot, ...]
+    meets: Spot
+    person_id: int
+    ids: dict[str, int | str] = field(default_factory=dict)
+
+    def above(self, kind: str) -> tuple[int, ...]:
+        """Return the ids of the corner's unit of a kind and of all above it."""
+        kinds = [spot.kind for spot in self.line]
+        return tuple(spot.id for spot in self.line[kinds.index(kind) :])
+
+    def meeting(self, person_id: int | None = None) -> Place:
+        """Return the place of the meeting, or of somebody's seat in it."""
+        return Place(self.above(self.meets.kind), person_id, "committee" if self.meets.kind == "branch" else "group")
+
+    def filled(self, rule) -> dict[str, int | str]:
+        """Return the ids for the arguments of a rule; what nobody has said how to fill raises KeyError."""
+        ids = self.ids | {"filename": "icons.svg", "code": "group_meeting"}
+        if "unit_id" in rule.arguments:
+            ids["unit_id"] = self.above(KINDS_OF_UNIT[rule.rule.split("/")[1]])[0]
+        return {name: ids[name] for name in rule.arguments}
+
+    def found(self, rule, can: Can) -> tuple[Place, Place, tuple[Can, ...]] | None:
+        """Return where the thing of a rule is looked for, where its power is asked, and what powers find it.
+
+        None: the address has no ids. A new sort of id has to be entered here.
+        """
+        branch, group, person = self.above("branch"), self.above("party_group"), self.person_id
+        meeting, own = self.meeting(), Place(group, person)
+        sorts = {
+            (): None,
+            ("gathering_id",): (meeting, meeting, (Can.SEE_MEETING,)),
+            ("gathering_id", "person_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
+            ("gathering_id", "leave_id"): (meeting, Place(group, person, meeting.circle), (Can.SEE_MEETING,)),
+            ("person_id",): (own, own, (Can.SEE_PERSON,)),
+            ("exclusion_id", "person_id"): (own, own, (Can.SEE_PERSON,)),
+            ("person_id", "post_id"): (own, own, (Can.SEE_PERSON,)),
+            ("feedback_id",): (Place(branch, person), Place(branch, person), (Can.SEE_OWN, Can.ANSWER_FEEDBACK)),
+            ("import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_ROSTER,)),
+            ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
+        }
+        if "unit_id" in rule.arguments:
+            unit = Place(self.above(KINDS_OF_UNIT[rule.rule.split("/")[1]]))
+            return unit, unit, (Can.SEE_UNIT, can)
+        return sorts[tuple(sorted(rule.arguments))]
+
+
+def build_corners(session, world: World) -> dict[str, Corner]:
+    """Return every corner, filled."""
+    corners = {name: _corner(session, world, *plan) for name, plan in PLANS.items()}
+    for number, corner in enumerate(corners.values()):
+        with transaction(session):
+            corner.ids = _fill(session, corner, by=world.company_officer.id, number=number)
+    return corners
+
+
+def _corner(session, world: World, group: str, meets: str, concerned: str | None) -> Corner:
+    line, by_id = [world.units[group]], {spot.id: spot for spot in world.units.values()}
+    while line[-1].parent_id:
+        line.append(by_id[line[-1].parent_id])
+    plain = sa.select(Person.id).where(Person.name == f"何{group}")
+    person_id = world.actors[concerned].id if concerned else session.scalar(plain)
+    return Corner(tuple(line), world.units[meets], person_id)
+
+
+def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
+    """Put a meeting, leave, feedback, an old post and exclusion, and a roster into a corner; return their ids."""
+    at, (group, branch, committee, _company), person_id = clock.now(), corner.line, corner.person_id
+    canary = corner.meets.canary
+    met = _meeting(session, corner, by=by, at=at)
+    leave = ask_leave(session, met, person_id=person_id, sort="leave_duty", cause=f"{canary}值班", by=by, at=at)
+    open_sign_in(session, met, by=by, at=at)
+    then = {"on": date(2021, 1, 1), "until": date(2022, 1, 1)}
+    said = {"person_id": person_id, "branch_id": branch.id, "path": "/", "text": f"{canary}意见", "at": at}
+    lines = ROSTER.format(f"90{number}", canary, committee.name, branch.name, group.name)
+    sheet = read_roster(io.BytesIO(lines.encode("utf-8-sig")), f"{canary}.csv")
+    roster = preview_roster(session, sheet, scope_unit_id=committee.id, valid_from=clock.day_of(at), by=by, at=at)
+    session.flush()
+    return {
+        "gathering_id": met.id,
+        "leave_id": leave.id,
+        "person_id": person_id,
+        "exclusion_id": exclusion(session, person_id, **then).id,
+        "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
+        "feedback_id": add(session, Feedback, **said),
+        "import_id": roster.id,
+    }
+
+
+def _meeting(session, corner: Corner, *, by: int, at):
+    canary = corner.meets.canary
+    sort = {"branch": ("committee_meeting", "committee"), "party_group": ("group_meeting", "group")}
+    kind, circle = sort[corner.meets.kind]
+    what = {"kinds": (kind,), "circle": circle, "place": f"{canary}会议室", "theme": f"{canary}主题"}
+    met = gathering(session, corner.meets.id, by=by, starts_at=at, **what)
+    return describe(session, met.id).gathering
+
+
+def who_is(world: World, role: str, *, awake: bool) -> Who:
+    """Return one of the cast as the policy meets them, made from the plan of the world and not from the database."""
+    actor, (_name, _group, standing, post_role, unit) = world.actors[role], CAST[role]
+    spot = world.units[unit] if post_role else None
+    posts = (Held(post_role, spot.id, spot.kind, spot.name),) if post_role else ()
+    units = (actor.branch_id, actor.group_id, None, None)
+    return Who(actor.id, actor.name, actor.staff_no, None, standing, *units, posts, 0, None, awake)
+
+
+def foreign_words(world: World, who: Who | None) -> set[str]:
+    """Return the canaries this person must never read: those outside the own branch, the posts and all above."""
+    if who is None:
+        return set(world.units)
+    spots = {spot.id: spot for spot in world.units.values()}
+    seen = [spots[who.branch_id], *(spots[post.unit_id] for post in who.posts)]
+    above, inside = list(seen), world.canaries_outside(*seen)
+    while above:
+        parent = spots.get(above.pop().parent_id)
+        if parent:
+            above.append(parent)
+            inside.discard(parent.canary)
+    return inside
+
+
+def all_rows(session, leave_out: tuple[str, ...] = ()) -> dict[str, list]:
+    """Return every row of every table but for the columns left out, in order."""
+    session.rollback()
+    tables = {
+        table.name: [one for one in table.c if one.name not in leave_out] for table in Base.metadata.sorted_tables
+    }
+    return {name: sorted(map(repr, session.execute(sa.select(*columns)))) for name, columns in tables.items()}
+
+
+def changed_tables(before: dict[str, list], after: dict[str, list]) -> Iterator[str]:
+    """Yield the names of the tables whose rows differ."""
+    return (name for name, rows in before.items() if rows != after[name])
