@@ -155,12 +155,6 @@ def test_the_other_checks_can_see():
     assert forbidden_in('<script defer src="/static/dist/luhuo.js"></script><p class="on">') == []
 
 
-def test_every_step_of_the_code_and_every_second_left_has_its_ring():
-    classes = styled_classes()
-    assert {f"step-{step}" for step in range(5, 61)} <= classes
-    assert {f"left-{left}" for left in range(1, 61)} <= classes
-
-
 def test_scripts_use_no_eval_and_no_markup_from_text():
     for file in SCRIPTS.glob("*.js"):
         assert not re.search(r"\beval\(|new Function|innerHTML|document\.write", file.read_text("utf-8")), file.name
