@@ -1,7 +1,8 @@
-"""The columns of a roster file: the one place where a column is added.
+"""The columns of a roster file. **To add a column, add one entry to COLUMNS that lands in the note; nothing else.**
 
 A column names its headers, says whether it is required, how a cell is understood, and where the value lands:
-in a plain column of `Person` (of the same key), in the person's note, or in the structure (unit, standing, posts).
+in a plain column of `Person` (of the same key; a new one needs its migration), in the person's note, or in the
+structure (unit, standing, posts).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import date
 from partygroup.db import digest_of
 from partygroup.org.models import UnitKind
 from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, SINGLE_ROLES, STANDING_NAMES, Role, Standing
-from partygroup.people.roster_columns import COLUMNS, Lands
+from partygroup.people.roster_columns import COLUMNS, Column, Lands
 from partygroup.people.roster_state import Known
 from partygroup.people.roster_tree import Tree
 
@@ -25,6 +25,7 @@ FINER_THAN_FULL = (
     Standing.RIGHTS_SUSPENDED,
     Standing.MEMBERSHIP_STOPPED,
 )
+NOTE_LENGTH = 200
 WORKPLACE = ("job", "admin_post", "profile")
 WORKS = ("workshop", "team", *WORKPLACE)
 
@@ -81,14 +82,41 @@ def make_plan(records: list[dict], known: dict[str, Known], tree: Tree, scope: i
     return plan
 
 
-def person_values(record: dict) -> dict:
-    """Return the plain columns of Person that a record fills; notes of several columns are joined."""
+def person_values(record: dict, noted: str | None = None) -> dict:
+    """Return the plain columns of Person that a record fills. `noted`: the note recorded so far, see `joined_note`."""
     values = {c.key: record[c.key] for c in COLUMNS if c.lands is Lands.PERSON and c.key in record}
-    notes = [(c, record[c.key]) for c in COLUMNS if c.lands is Lands.NOTE and c.key in record]
-    if notes:
-        told = (text if column.key == "note" else f"{column.title}：{text}" for column, text in notes if text)
-        values["note"] = "；".join(told)[:200] or None
+    if any(column.key in record for column in COLUMNS if column.lands is Lands.NOTE):
+        values["note"] = joined_note(record, noted)
     return values
+
+
+def joined_note(record: dict, noted: str | None) -> str | None:
+    """Return the note of 备注 and of each column that lands there, after its title; None when all are empty.
+
+    What was noted of columns that the record lacks stays. Raise RowFault when it is longer than a note can be.
+    """
+    columns = [column for column in COLUMNS if column.lands is Lands.NOTE]
+    kept = {column.key: _noted_of(column, columns, noted) for column in columns}
+    told = [_told_of(column, record[column.key]) if column.key in record else kept[column.key] for column in columns]
+    note = "；".join(filter(None, told))
+    if len(note) > NOTE_LENGTH:
+        raise RowFault("note", f"和别的列合起来，备注最多{NOTE_LENGTH}个字，这里有{len(note)}个字，请缩短。")
+    return note or None
+
+
+def _told_of(column: Column, value) -> str:
+    if value is None or value == "":
+        return ""
+    return _shown(value) if column.key == "note" else f"{column.title}：{_shown(value)}"
+
+
+def _noted_of(column: Column, columns: list[Column], noted: str | None) -> str:
+    """Return the part of a recorded note that a column wrote; of 备注, all that no other column wrote."""
+    own = tuple(f"{other.title}：" for other in columns if other.key != "note")
+    parts = (noted or "").split("；")
+    if column.key == "note":
+        return "；".join(part for part in parts if not part.startswith(own))
+    return "；".join(part for part in parts if part.startswith(f"{column.title}："))
 
 
 def first_standings(record: dict, day: str) -> list[tuple[str, str, str | None]]:
@@ -132,7 +160,7 @@ class _Reading:
         self.result.branch = tree.branch(committee, record.get("general_branch"), record["branch"])
 
     def _plain_values(self) -> None:
-        values = person_values(self.record)
+        values = person_values(self.record, self.known and self.known.person.note)
         now = {} if not self.known else {key: _plain(getattr(self.known.person, key)) for key in values}
         changed = {key: value for key, value in values.items() if key not in now or now[key] != value}
         if "name" in changed:
