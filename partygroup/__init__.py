@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from inspect import iscoroutinefunction
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_alembic import Alembic
@@ -12,21 +12,23 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from partygroup import commands
+from partygroup import commands, logs
 from partygroup.db import Base, db, engine_options, prepare_engine
 from partygroup.settings import ROOT, Settings, from_environment
-from partygroup.web import errors, identity, security, shell
+from partygroup.web import access, errors, identity, security, shell
 from partygroup.web.assets import asset, icon, mark
 from partygroup.web.filters import FILTERS
 from partygroup.web.respond import htmx
 from partygroup.web.rooms import ROOMS
 
 SMALL_REQUEST = 256 * 1024
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the assembled application; settings come from the environment unless given."""
     settings = settings or from_environment()
+    logs.begin(settings.log_level)
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.update(
         SETTINGS=settings,
@@ -35,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEYS=settings.secret_keys,
         BASE_URL=settings.base_url,
         HTTPS=settings.https,
+        TRUSTED_HOSTS=_trusted_hosts(settings),
         SESSION_COOKIE_NAME="__Host-words" if settings.https else "words",
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -54,6 +57,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.install(app)
     _serve_static(app, settings)
     return app
+
+
+def _trusted_hosts(settings: Settings) -> list[str] | None:
+    """Return the names by which the site may be asked: its own, and the machine's own for checks; None for any."""
+    return [urlsplit(settings.base_url).hostname, *LOOPBACK] if settings.base_url else None
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -81,13 +89,14 @@ def _leave_out_async(app: Flask) -> None:
 
 def _set_up_requests(app: Flask) -> None:
     app.url_map.converters["id"] = security.IdConverter
+    app.before_request(access.begin)
     app.before_request(security.open_request)
     app.before_request(shell.remember_choice)
+    app.after_request(access.note)
     app.after_request(security.add_headers)
     app.teardown_request(security.close_request)
     app.context_processor(shell.context)
     errors.install(app)
-    logging.getLogger("luhuo").setLevel(logging.INFO)
 
 
 def _serve_static(app: Flask, settings: Settings) -> None:

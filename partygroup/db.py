@@ -248,12 +248,13 @@ def _prepare_postgresql(engine: sa.Engine) -> None:
 
 
 def engine_options(url: str) -> dict:
-    """Return the engine's configuration for Flask-SQLAlchemy-Lite."""
+    """Return the engine's configuration for Flask-SQLAlchemy-Lite. Its errors quote no values: they end in logs."""
+    quiet = {"url": url, "hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"url": url, "pool_size": 20, "max_overflow": 80, "connect_args": {"timeout": 10}}
+        return {**quiet, "pool_size": 20, "max_overflow": 80, "connect_args": {"timeout": 10}}
     options = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c statement_timeout=60s"
     return {
-        "url": url,
+        **quiet,
         "pool_pre_ping": True,
         "pool_size": 16,
         "max_overflow": 48,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOG_LEVELS = ("info", "debug", "warning", "error")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,6 +26,7 @@ class Settings:
     base_url: str | None = None
     trust_proxy: int = 0
     step_seconds: int = 15
+    log_level: str = "info"
     demo: bool = False
     debug: bool = False
     extra: dict = field(default_factory=dict)
@@ -46,6 +48,7 @@ def from_environment(env: dict | None = None) -> Settings:
         base_url=_base_url(env.get("BASE_URL")),
         trust_proxy=_number(env, "TRUST_PROXY", 0, 0, 3),
         step_seconds=_number(env, "CODE_STEP_SECONDS", 15, 5, 60),
+        log_level=_one_of(env, "LOG_LEVEL", LOG_LEVELS),
         demo=env.get("DEMO", "") == "1",
         debug=env.get("FLASK_DEBUG", "") == "1",
     )
@@ -94,3 +97,11 @@ def _number(env, name: str, default: int, low: int, high: int) -> int:
     if not raw.isdigit() or not low <= int(raw) <= high:
         raise BadSetting(f"{name} must be a whole number from {low} to {high}")
     return int(raw)
+
+
+def _one_of(env, name: str, choices: tuple[str, ...]) -> str:
+    """Return the chosen word; the first choice where nothing is set."""
+    word = (env.get(name) or choices[0]).lower()
+    if word not in choices:
+        raise BadSetting(f"{name} must be one of {', '.join(choices)}")
+    return word

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 
 import sqlalchemy as sa
-from flask import g, render_template, request
+from flask import g, render_template
 from werkzeug.exceptions import HTTPException
 
 from partygroup.db import db
 from partygroup.errors import NotFound, Refused
+from partygroup.web.access import note_fault
 from partygroup.web.respond import htmx
 
-log = logging.getLogger("luhuo")
-KNOWN = (403, 404, 405, 413, 422, 429, 500, 503)
+PAGES = (403, 404, 413, 422, 429, 500, 503)
 FALLBACK = {405: 404, 400: 422, 401: 403, 409: 422, 502: 503}
 
 
@@ -34,16 +33,21 @@ def refused(error: Refused):
 
 
 def page(code: int, error=None, reason: str | None = None):
-    """Return the page of a status, in the product's tone; a redirect of Werkzeug's passes through."""
+    """Return the page of a status, in the product's tone, or for htmx its words only, which replace nothing.
+
+    A redirect of Werkzeug's passes through.
+    """
     if code < 400:
         return error
     g.bare = code >= 500
     db.session.rollback()
-    template = code if code in (403, 404, 413, 422, 429, 500, 503) else FALLBACK.get(code, 500 if code >= 500 else 404)
+    template = code if code in PAGES else FALLBACK.get(code, 500 if code >= 500 else 404)
     headers = {"Retry-After": "5"} if code == 503 else {}
-    if bool(htmx):
+    is_part = bool(htmx)
+    if is_part:
         headers["HX-Reswap"] = "none"
-    return render_template(f"errors/{template}.html", reason=reason), code, headers
+    said = {"reason": reason, "frame": "errors/_part.html" if is_part else "errors/error.html"}
+    return render_template(f"errors/{template}.html", request_id=g.get("request_id"), **said), code, headers
 
 
 def database_away(error):
@@ -52,11 +56,11 @@ def database_away(error):
         error
     ):
         return fault(error)
-    log.error("database away", extra={"request_id": g.get("request_id"), "endpoint": request.endpoint}, exc_info=error)
+    note_fault("database away", error)
     return page(503)
 
 
 def fault(error):
     """Answer a bug: 500 to the person, the trace to the log."""
-    log.error("fault", extra={"request_id": g.get("request_id"), "endpoint": request.endpoint}, exc_info=error)
+    note_fault("fault", error)
     return page(500)

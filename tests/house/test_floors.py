@@ -11,7 +11,7 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 
 FLOORS = [
     "clock errors text settings",
-    "db",
+    "db logs",
     "org",
     "people",
     "policy audit",

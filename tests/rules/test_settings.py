@@ -12,7 +12,7 @@ def read(tmp_path, **env):
 def test_defaults_need_nothing(tmp_path):
     settings = read(tmp_path)
     assert settings.database_url == f"sqlite:///{tmp_path}/luhuo.sqlite"
-    assert not settings.https and settings.step_seconds == 15
+    assert not settings.https and settings.step_seconds == 15 and settings.log_level == "info"
 
 
 def test_a_generated_key_is_kept_and_private(tmp_path):
@@ -39,6 +39,7 @@ def test_keys_are_rotated_by_listing_the_newest_first(tmp_path):
         ("CODE_STEP_SECONDS", "0"),
         ("CODE_STEP_SECONDS", "fast"),
         ("TRUST_PROXY", "-1"),
+        ("LOG_LEVEL", "loud"),
     ],
 )
 def test_a_bad_setting_is_named(tmp_path, name, value):
