@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from flask import Blueprint, render_template
 
 from partygroup.people import models
@@ -17,7 +19,9 @@ LABELS = {
 
 @pages.get("/about")
 def about():
-    """Show every personal column with its purpose and keeping time."""
+    """Show every personal column with its purpose, under how long it is kept."""
     tables = (models.Person, models.StandingSpan, models.Workplace, models.Post, models.Exclusion)
-    columns = [column for table in tables for column in table.__table__.columns if column.info]
-    return render_template("about.html", columns=[(LABELS[column.name], column.info) for column in columns])
+    kept = defaultdict(list)
+    for column in (column for table in tables for column in table.__table__.columns if column.info):
+        kept[column.info["kept_for"]].append((LABELS[column.name], column.info["why"]))
+    return render_template("about.html", kept=kept)
