@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -68,6 +70,58 @@ def quarter(year: int, number: int) -> Period:
     return Period(month(year, 3 * number - 2).start, month(year, 3 * number).end)
 
 
-def quarter_of(day: date) -> tuple[int, int]:
-    """Return year and quarter of a day."""
-    return day.year, (day.month + 2) // 3
+class Quarter(NamedTuple):
+    """A calendar quarter: year and number 1 to 4; its days are days in Beijing."""
+
+    year: int
+    number: int
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        return self.next().first - timedelta(days=1)
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def period(self) -> Period:
+        return quarter(self.year, self.number)
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年第{'一二三四'[self.number - 1]}季度"
+
+    @property
+    def code(self) -> str:
+        return f"{self.year}Q{self.number}"
+
+    def next(self) -> Quarter:
+        """Return the quarter after this one."""
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    def previous(self) -> Quarter:
+        """Return the quarter before this one."""
+        return Quarter.of(self.first - timedelta(days=1))
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """Return the quarter in which a day lies."""
+        return cls(day.year, (day.month + 2) // 3)
+
+    @classmethod
+    def parse(cls, code: str) -> Quarter:
+        """Return the quarter of a code such as 2026Q3; raise ValueError for anything else."""
+        found = re.fullmatch(r"(20[0-9]{2})Q([1-4])", code)
+        if not found:
+            raise ValueError(f"not a quarter: {code[:20]!r}")
+        return cls(int(found[1]), int(found[2]))
+
+
+def quarter_of(day: date) -> Quarter:
+    """Return the quarter of a day."""
+    return Quarter.of(day)
