@@ -70,6 +70,8 @@ def add_headers(response):
     """Put the security headers on every answer, errors too; nothing but fingerprinted files may be stored."""
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if csp := g.get("csp"):
+        response.headers["Content-Security-Policy"] = csp
     if current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if not response.headers.get("Cache-Control", "").endswith("immutable") and not g.get("may_store"):
