@@ -14,6 +14,18 @@ from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, STANDING_NAMES, 
 
 PAGE = 50
 ACTION_NAMES = {
+    "activities.answer": "回复是否参加",
+    "activities.jot": "记活动",
+    "activities.name": "记为参加",
+    "activities.photo.add": "加照片",
+    "activities.photo.drop": "去掉照片",
+    "activities.problem.cancel": "取消问题",
+    "activities.problem.close": "解决问题",
+    "activities.problem.raise": "记问题",
+    "activities.remark": "补记",
+    "activities.revise": "改活动",
+    "activities.unname": "改为没参加",
+    "activities.withdraw": "撤回活动",
     "attendance.due.count_out": "改应到",
     "attendance.leave.ask": "请假",
     "attendance.leave.decide": "答复请假",
@@ -50,6 +62,9 @@ ACTION_NAMES = {
 
 #: What a field of `before` and `after` is called; ids are told by the row's person and unit, not as numbers.
 FIELD_NAMES = {
+    "brand": "品牌", "closed_how": "怎么解决的", "confirmed": "本人回复", "dimension": "维度", "due_on": "期限",
+    "happened_on": "日期", "minutes": "分钟", "people": "人数", "photos": "照片", "remark": "说明", "result": "结果",
+    "sort": "类型", "text": "内容", "two_way": "双向融合",
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
     "belonging": "所在支部和党小组", "born_ym": "出生年月", "counting": "计入", "device": "设备", "door": "方式",
     "due": "应到人数", "from_on": "从", "full_on": "转正时间", "granted": "准假", "job": "岗位",
@@ -59,6 +74,11 @@ FIELD_NAMES = {
     "star_level": "星级", "starts_at": "时间", "until_on": "到", "version": "版本", "workplace": "工作单位",
 }  # fmt: skip
 VALUE_NAMES = {
+    "yes": "是", "no": "否", "differs": "有出入", "WP": "工作绩效", "SE": "安全环保", "QI": "提素创星",
+    "PF": "党建基础", "quality": "质量", "green": "绿色", "integrity": "诚信", "promote": "双向促进",
+    "enter": "双向进入", "evaluate": "双向评价", "play": "双向发挥", "hazard": "隐患排查", "overhaul": "义务检修",
+    "tackling": "技术攻关", "teaching": "师带徒", "study": "学习", "service": "志愿服务", "talk": "谈心", "critical": "急难险重",
+    "other": "其他",
     **ROLE_NAMES, **STANDING_NAMES, **KIND_NAMES, **PROFILE_NAMES, None: "无", True: "是", False: "否", "": "无",
     "due": "应到", "not_counted": "不计入应到", "observer": "列席", "code": "扫码", "spoken": "口令", "tick": "补签",
     "scan_member": "扫本人码", "paper": "纸质", "offline": "补传", "month": "每月", "quarter": "每季度", "year": "每年",

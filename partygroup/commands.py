@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partygroup import clock
+from partygroup.activities.photos import sweep
 from partygroup.attendance.actions import close_overdue
 from partygroup.commands_roster import import_roster
 from partygroup.db import db, transaction
@@ -80,10 +81,15 @@ def demo_logins() -> None:
 @click.command()
 @with_appcontext
 def settle() -> None:
-    """Close sign-ins left open for more than twelve hours. For an hourly timer; running it twice changes nothing."""
+    """Close sign-ins left open for more than twelve hours, and remove photos without an activity.
+
+    For an hourly timer; running it twice changes nothing.
+    """
+    at = clock.now()
     with transaction(db.session):
-        closed = close_overdue(db.session, at=clock.now())
-    click.echo(f"{closed} meetings closed")
+        closed = close_overdue(db.session, at=at)
+    removed = sweep(db.session, current_app.config["SETTINGS"].data_dir, at=at)
+    click.echo(f"{closed} meetings closed, {removed} left-over photo files removed")
 
 
 @click.command()

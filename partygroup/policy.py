@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, OFFICER_ROLES, Belonging, Person, Role
+from partygroup.people.models import MEMBERS as MEMBER_STANDINGS
 
 
 class Can(Enum):
@@ -31,6 +32,14 @@ class Can(Enum):
     CALL_MEETING = "召集会议"
     CLOSE_MEETING = "开始、结束、取消会议"
     COUNT_OUT = "不计入应到"
+    SEE_ACTIVITY = "看活动和问题清单"
+    JOT_ACTIVITY = "记活动"
+    ANSWER_ACTIVITY = "回复是否参加"
+    EDIT_ACTIVITY = "改自己记的活动"
+    WITHDRAW_ACTIVITY = "撤回活动"
+    RAISE_PROBLEM = "记问题"
+    CLOSE_PROBLEM = "了结问题"
+    CANCEL_PROBLEM = "取消问题"
     SEE_PEOPLE = "看花名册"
     SEE_PERSON = "看个人资料"
     EDIT_PERSON = "改个人资料"
@@ -79,6 +88,11 @@ def serves_on_committee(who, place):
 def leads_group(who, place):
     """The leader of the group, on the shop floor."""
     return any(post.role == Role.GROUP_LEADER and post.unit_id in place.lineage for post in who.posts)
+
+
+def member_of_group(who, place):
+    """A member of the very group; where a branch is not divided into groups, of the branch."""
+    return place.lineage[0] == (who.group_id or who.branch_id) and who.standing in MEMBER_STANDINGS
 
 
 def officer_of_branch(who, place):
@@ -145,6 +159,14 @@ POLICY = {
     Can.CALL_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.CLOSE_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.COUNT_OUT: (never_self(leads_group), never_self(officer_of_branch), never_self(own_level(unit_office))),
+    Can.SEE_ACTIVITY: (belongs_to_branch, officer_of_branch, *ABOVE),
+    Can.JOT_ACTIVITY: (leads_group, member_of_group, officer_of_branch),
+    Can.ANSWER_ACTIVITY: (belongs_to_branch,),
+    Can.EDIT_ACTIVITY: (oneself,),
+    Can.WITHDRAW_ACTIVITY: (oneself, leads_group, officer_of_branch),
+    Can.RAISE_PROBLEM: (leads_group, officer_of_branch),
+    Can.CLOSE_PROBLEM: (oneself, leads_group, officer_of_branch),
+    Can.CANCEL_PROBLEM: (leads_group, officer_of_branch),
     Can.SEE_PEOPLE: (officer_of_branch, unit_office, company_office, account_officer),
     Can.SEE_PERSON: (oneself, leads_group, officer_of_branch, unit_office, company_office, account_officer),
     Can.EDIT_PERSON: (never_self(officer_of_branch), never_self(unit_office), never_self(company_office)),
@@ -166,9 +188,12 @@ POLICY = {
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
-AWAKE = {Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL}
+AWAKE = {
+    Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL,
+    Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
+}  # fmt: skip
 #: Ways that are a member's or a leader's own and never sleep.
-NEVER_ASLEEP = (anyone, oneself, belongs_to_branch, serves_on_committee, leads_group)
+NEVER_ASLEEP = (anyone, oneself, belongs_to_branch, serves_on_committee, leads_group, member_of_group)
 
 
 class Grant(Enum):

@@ -11,6 +11,7 @@ from itertools import count
 import sqlalchemy as sa
 
 from partygroup import clock
+from partygroup.activities.models import Activity, Participation, Problem
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
@@ -92,3 +93,37 @@ def gathering(
         newest = sa.select(sa.func.max(Kind.id)).where(Kind.code == code).scalar_subquery()
         add(session, Meeting, gathering_id=gathering_id, kind_id=newest, theme=theme)
     return session.get(Gathering, gathering_id)
+
+
+def activity(
+    session,
+    unit_id: int,
+    *,
+    branch: int,
+    by: int,
+    people: dict[int, str | None] | tuple = (),
+    at: datetime | None = None,
+    sort: str = "hazard",
+    text: str = "铁水包工位查隐患",
+    **columns,
+) -> Activity:
+    """Return an activity jotted on its day; `people`: those named, or person → answer."""
+    at = at or clock.now()
+    values = {"unit_id": unit_id, "branch_id": branch, "by_id": by, "jotted_at": at, "sort": sort, "text": text}
+    values |= {"happened_on": clock.day_of(at), "dimension": "SE", "minutes": 30} | columns
+    activity_id = add(session, Activity, **values)
+    for person_id, answer in dict.fromkeys(people).items() if isinstance(people, tuple) else people.items():
+        said = {"answer": answer, "answered_at": at if answer else None}
+        where = {"branch_id": branch, "group_id": unit_id if unit_id != branch else None}
+        add(session, Participation, activity_id=activity_id, person_id=person_id, **where | said)
+    return session.get(Activity, activity_id)
+
+
+def problem(
+    session, unit_id: int, *, branch: int, owner: int, due_on: date, on: date | None = None, **columns
+) -> Problem:
+    """Return a problem taken up by a unit on its due day at the latest."""
+    raised = min(on or clock.day_of(clock.now()), due_on)
+    values = {"unit_id": unit_id, "branch_id": branch, "owner_id": owner, "by_id": owner, "due_on": due_on}
+    values |= {"text": "阀门渗油", "raised_on": raised, "at": clock.start_of(raised)} | columns
+    return session.get(Problem, add(session, Problem, **values))

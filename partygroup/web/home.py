@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_login import current_user
 
 from partygroup import clock
+from partygroup.activities.queries import to_answer
 from partygroup.attendance.leaves import open_leaves
 from partygroup.attendance.mine import attendance_of, my_gatherings
 from partygroup.db import db
@@ -45,6 +46,8 @@ def member_home():
         leaves=leaves_to_decide(who, today) if callable_ids else [],
         attendance=attendance_of(db.session, who.id, first, last),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
+        asked=to_answer(db.session, who, clock.now()),
+        may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
     )
 
 
@@ -109,6 +112,8 @@ def desk_home():
         greeting=greeting(who.name),
         below=coverage_below(db.session, roots, period, today),
         mine=my_gatherings(db.session, who, today),
+        asked=to_answer(db.session, who, clock.now()),
+        may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
         sees_meetings=not who.holds(Role.ACCOUNT_OFFICER),
         imports=grant(who, Can.IMPORT_ROSTER, Place(tuple(roots))),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partygroup.web import (
     about,
+    activities,
     appointments,
     audit,
     exclusions,
@@ -17,14 +18,18 @@ from partygroup.web import (
     meetings,
     org,
     people,
+    photos,
+    problems,
     pwa,
     roll,
     signing,
     slips,
+    timeline,
 )
 
 _MODULES = (
     about,
+    activities,
     appointments,
     audit,
     exclusions,
@@ -38,9 +43,12 @@ _MODULES = (
     meetings,
     org,
     people,
+    photos,
+    problems,
     pwa,
     roll,
     signing,
     slips,
+    timeline,
 )
 ROOMS = [module.pages for module in _MODULES]

@@ -15,7 +15,8 @@ from partygroup.web.identity import own_path
 
 CHOICES = {"size": ("standard", "large"), "theme": ("auto", "light", "dark")}
 FOREVER = 3650 * 86400
-CALL_PATH = "/meetings/new"
+#: Forms that have an entry of their own in some nav, or none: they do not light the list above them.
+NEW_PATHS = ("/meetings/new", "/activities/new")
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,15 @@ class Item:
         """Say whether the page asked for lies under this entry."""
         path = request.path
         return path == self.url or (
-            self.url != "/" and path.startswith(self.url + "/") and not path.startswith(CALL_PATH)
+            self.url != "/" and path.startswith(self.url + "/") and not path.startswith(NEW_PATHS)
         )
 
 
 HOME = Item("首页", "home", "/")
 MEETINGS = Item("会议", "cal", "/meetings")
 SCAN = Item("签到", "scan", "/scan", main=True)
-CALL = Item("召集", "plus", CALL_PATH, main=True)
+ACTIVITIES = Item("动态", "pulse", "/activities")
+JOT = Item("记一笔", "edit", "/activities/new", main=True)
 ORG = Item("组织", "merge", "/org")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
@@ -57,10 +59,10 @@ def nav_of(who) -> list[Item]:
     if who.holds(Role.ACCOUNT_OFFICER):
         return [HOME, PEOPLE, ME]
     if who.holds(*OFFICER_ROLES):
-        return [HOME, MEETINGS, CALL, PEOPLE, ME]
+        return [HOME, MEETINGS, JOT, PEOPLE, ME]
     if who.holds(Role.GROUP_LEADER):
-        return [HOME, MEETINGS, CALL, ME]
-    return [HOME, MEETINGS, SCAN, ME]
+        return [HOME, ACTIVITIES, JOT, MEETINGS, ME]
+    return [HOME, ACTIVITIES, SCAN, MEETINGS, ME]
 
 
 def unit_name_of(who) -> str:

@@ -15,7 +15,7 @@ FLOORS = [
     "org",
     "people",
     "policy audit",
-    "meetings feedback",
+    "meetings feedback activities",
     "attendance",
     "demo",
     "web",

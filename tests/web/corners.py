@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
+from flask import current_app
+from PIL import Image
 
 from partygroup import clock
+from partygroup.activities.models import Photo
+from partygroup.activities.photos import repaint, store
 from partygroup.attendance.actions import ask_leave, open_sign_in
 from partygroup.db import Base, transaction
 from partygroup.feedback.models import Feedback
@@ -20,7 +24,7 @@ from partygroup.people.roster import preview_roster
 from partygroup.people.roster_file import read_roster
 from partygroup.policy import Can, Place
 from tests.cast import CAST, Spot, World
-from tests.factories import add, exclusion, gathering, post
+from tests.factories import activity, add, exclusion, gathering, post, problem
 
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
 #: Corner → group, unit that meets, and whom its things concern: a plain member of the group, or one of the cast.
@@ -65,7 +69,7 @@ class Corner:
         None: the address has no ids. A new sort of id has to be entered here.
         """
         branch, group, person = self.above("branch"), self.above("party_group"), self.person_id
-        meeting, own = self.meeting(), Place(group, person)
+        meeting, own, done = self.meeting(), Place(group, person), Place(self.above(self.meets.kind), person)
         sorts = {
             (): None,
             ("gathering_id",): (meeting, meeting, (Can.SEE_MEETING,)),
@@ -76,6 +80,9 @@ class Corner:
             ("person_id", "post_id"): (own, own, (Can.SEE_PERSON,)),
             ("feedback_id",): (Place(branch, person), Place(branch, person), (Can.SEE_OWN, Can.ANSWER_FEEDBACK)),
             ("import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_ROSTER,)),
+            ("activity_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
+            ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
         }
         if "unit_id" in rule.arguments:
@@ -103,7 +110,8 @@ def _corner(session, world: World, group: str, meets: str, concerned: str | None
 
 
 def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
-    """Put a meeting, leave, feedback, an old post and exclusion, and a roster into a corner; return their ids."""
+    """Put a meeting, leave, feedback, an old post and exclusion, a roster, an activity with a photo and a problem into
+    a corner; return their ids."""
     at, (group, branch, committee, _company), person_id = clock.now(), corner.line, corner.person_id
     canary = corner.meets.canary
     met = _meeting(session, corner, by=by, at=at)
@@ -123,7 +131,21 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
+        **_what_was_done(session, corner, at=at),
     }
+
+
+def _what_was_done(session, corner: Corner, *, at) -> dict[str, int]:
+    """Put an activity of the corner's person, with a photo, and a problem of theirs into a corner."""
+    canary, person_id, branch = corner.meets.canary, corner.person_id, corner.above("branch")[0]
+    where = {"branch": branch, "text": f"{canary}查隐患"}
+    done = activity(session, corner.meets.id, by=person_id, people=(person_id,), at=at, **where)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(picture, "PNG")
+    stored = store(current_app.config["SETTINGS"].data_dir, repaint(picture.getvalue()))
+    photo_id = add(session, Photo, activity_id=done.id, by_id=person_id, at=at, **stored.columns)
+    left = problem(session, corner.meets.id, owner=person_id, due_on=clock.day_of(at), **where)
+    return {"activity_id": done.id, "photo_id": photo_id, "problem_id": left.id}
 
 
 def _meeting(session, corner: Corner, *, by: int, at):

@@ -1,0 +1,70 @@
+"""Who can be named, and who was: the people of a branch by group, and those reached in a quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from partygroup.activities.models import Activity, Answer, Participation
+from partygroup.db import holds_on
+from partygroup.org.models import Placement
+from partygroup.people.models import MEMBERS, Belonging, Person, StandingSpan
+
+
+@dataclass(frozen=True)
+class Nameable:
+    """A member of a branch with the own group; `reached`: named in an activity of the quarter asked for."""
+
+    id: int
+    name: str
+    group_id: int | None
+    group_name: str | None
+    reached: bool = False
+
+
+def _named_between(first: date, last: date):
+    """Return the condition that a person was named in an activity of these days and did not say no."""
+    return sa.exists().where(
+        Participation.person_id == Person.id,
+        sa.func.coalesce(Participation.answer, "") != Answer.NO,
+        Activity.id == Participation.activity_id,
+        Activity.withdrawn_at.is_(None),
+        Activity.happened_on >= first,
+        Activity.happened_on <= last,
+    )
+
+
+def members_of_branch(session, branch_id: int, day: date, quarter=None) -> list[Nameable]:
+    """Return the members of a branch on a day, by group, in stroke order, by one statement.
+
+    `quarter`: the one for which to say who was reached.
+    """
+    group = sa.orm.aliased(Placement)
+    was_reached = _named_between(quarter.first, quarter.last) if quarter else sa.false()
+    rows = session.execute(
+        sa.select(Person.id, Person.name, Belonging.group_id, group.name, was_reached)
+        .join(Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, day)))
+        .join(StandingSpan, sa.and_(StandingSpan.person_id == Person.id, holds_on(StandingSpan, day)))
+        .outerjoin(group, sa.and_(group.unit_id == Belonging.group_id, holds_on(group, day)))
+        .where(Belonging.branch_id == branch_id, StandingSpan.standing.in_(MEMBERS))
+        .order_by(group.sort, Belonging.group_id, Person.stroke_key, Person.id)
+    )
+    return [Nameable(*row) for row in rows]
+
+
+def reached(session, group_ids, quarter) -> dict[int, set[int]]:
+    """Return group → its people on the quarter's last day who were named in an activity of the quarter (scoring.md 6).
+
+    Named and not answering no, in any activity that happened in the quarter and was not withdrawn. By one statement.
+    """
+    rows = session.execute(
+        sa.select(Belonging.group_id, Person.id)
+        .join(Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, quarter.last)))
+        .where(Belonging.group_id.in_(group_ids), _named_between(quarter.first, quarter.last))
+    )
+    found: dict[int, set[int]] = {group_id: set() for group_id in group_ids}
+    for group_id, person_id in rows:
+        found[group_id].add(person_id)
+    return found

@@ -1,0 +1,114 @@
+"""Pure rules of jotting, answering, editing, and of problems. Reason or None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from partygroup import clock
+from partygroup.activities.models import Answer
+
+#: An activity is jotted on its day or within a month.
+DAYS_BACK = 31
+#: Silence this long counts as the word of whoever jotted (C3).
+SILENCE = timedelta(days=7)
+MAX_PHOTOS = 3
+#: How far ahead a problem may be due.
+DUE_AHEAD = 366
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What an activity may be marked with besides its sort."""
+
+    minutes: int | None = None
+    dimension: str | None = None
+    brand: str | None = None
+    two_way: str | None = None
+
+
+def refusal_of_day(day: date | None, today: date) -> str | None:
+    """Return why an activity cannot be jotted for a day; None if it can."""
+    if day is None:
+        return "请选是哪天的事。"
+    if day > today:
+        return "日期在今天以后。做完了再记。"
+    if day < today - timedelta(days=DAYS_BACK):
+        return f"最多补记 {DAYS_BACK} 天以内的事。更早的请写进会议记录。"
+    return None
+
+
+def refusal_to_jot(*, text: str, day: date | None, people: int, photos: int, today: date) -> str | None:
+    """Return why this cannot be jotted, in words for who jots; None if it can."""
+    if not text:
+        return "请写一句做了什么。"
+    if reason := refusal_of_day(day, today):
+        return reason
+    if not people:
+        return "请点一下谁参加了。"
+    if photos > MAX_PHOTOS:
+        return f"最多放 {MAX_PHOTOS} 张照片。"
+    return None
+
+
+def is_settled(jotted_at: datetime, at: datetime) -> bool:
+    """Say whether the time to answer is over, so that silence counts as the word of whoever jotted."""
+    return at >= jotted_at + SILENCE
+
+
+def settles_on(jotted_at: datetime) -> date:
+    """Return the day from which silence counts."""
+    return clock.day_of(jotted_at + SILENCE)
+
+
+def refusal_to_edit(*, withdrawn: bool, answered_by_others: bool, jotted_at: datetime, at: datetime) -> str | None:
+    """Return why the author can no longer change an activity; None if they can. A remark can always be added."""
+    if withdrawn:
+        return "这一笔已经撤回，不能再改。"
+    if answered_by_others:
+        return "已经有人回复，不能再改。有补充请写在补记里。"
+    if is_settled(jotted_at, at):
+        return "已经过了 7 天，不能再改。有补充请写在补记里。"
+    return None
+
+
+def refusal_to_answer(answer: str, remark: str, *, withdrawn: bool) -> str | None:
+    """Return why this answer cannot be taken; None if it can. One may change one's mind, also after seven days."""
+    if withdrawn:
+        return "这一笔已经撤回，不用再回复。"
+    if answer not in tuple(Answer):
+        return "请选“是”“否”或“有出入”。"
+    if answer == Answer.DIFFERS and len(remark) < 2:
+        return "请写一句哪里有出入。"
+    return None
+
+
+def refusal_to_withdraw(reason: str, *, withdrawn: bool) -> str | None:
+    """Return why an activity cannot be withdrawn; None if it can."""
+    if withdrawn:
+        return "这一笔已经撤回了。"
+    if len(reason) < 2:
+        return "请写一句为什么撤回，大家会看到。"
+    return None
+
+
+def refusal_to_raise(*, text: str, due_on: date | None, today: date) -> str | None:
+    """Return why a problem cannot be taken up; None if it can."""
+    if len(text) < 2:
+        return "请写一句是什么问题。"
+    if due_on is None:
+        return "请写什么时候解决。"
+    if due_on < today:
+        return "期限已经过了，请写今天或以后的一天。"
+    if due_on > today + timedelta(days=DUE_AHEAD):
+        return "期限在一年以后，请分成几步来写。"
+    return None
+
+
+def refusal_to_end(words: str, *, is_open: bool) -> str | None:
+    """Return why a problem cannot be closed or cancelled with these words; None if it can."""
+    if not is_open:
+        return "这个问题已经有了结果，请刷新看看。"
+    if len(words) < 2:
+        return "请写一句。"
+    return None
