@@ -11,6 +11,7 @@ from random import Random
 import sqlalchemy as sa
 
 from partygroup import clock
+from partygroup.demo.activities import write_activities
 from partygroup.demo.cast import DEMO_PASSWORD, cast_parts, demo_logins, open_accounts
 from partygroup.demo.history import write_days, write_gatherings
 from partygroup.demo.organisation import BranchPlace, found_company
@@ -48,7 +49,9 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
         progress.advance(task)
     everybody = [member for crew in crews for member in crew]
     write_exclusions(session, everybody, at=clock.start_of(history_months(today)[0]))
-    _write_history(session, _plan(places, crews, rng, at=at), rng, progress)
+    plans = _plan(places, crews, rng, at=at)
+    done = write_activities(session, places, crews, Random(SEED), at=at)
+    _write_history(session, plans, rng, progress, done)
     open_accounts(session, players, at=at)
 
 
@@ -66,9 +69,10 @@ def _plan(places: list[BranchPlace], crews: list[list[Member]], rng: Random, *, 
     return sorted(plans, key=lambda plan: (plan.starts_at, plan.unit_id, plan.kinds))
 
 
-def _write_history(session, plans: list[Planned], rng: Random, progress) -> None:
+def _write_history(session, plans: list[Planned], rng: Random, progress, done: list[dict]) -> None:
+    """Write the gatherings and, in the order of time, the witnesses of them and of what else was `done`."""
     kinds = {kind.code: kind for kind in kinds_in_force(session)}
     written = write_gatherings(session, plans, kinds)
     task = progress.add_task("meetings", total=len(written))
-    for count in write_days(session, written, kinds, rng):
+    for count in write_days(session, written, kinds, rng, done):
         progress.advance(task, count)

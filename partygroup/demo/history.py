@@ -73,11 +73,14 @@ def _sitting(plan: Planned, gathering_id: int) -> dict:
     }
 
 
-def write_days(session, written: list[Written], kinds: dict[str, Kind], rng: Random) -> Iterator[int]:
+def write_days(
+    session, written: list[Written], kinds: dict[str, Kind], rng: Random, done: list[dict] = ()
+) -> Iterator[int]:
     """Write attendance and witnesses one day after the other, so that memory stays small and the trail in order.
 
-    Yield the number of gatherings of each day written.
+    `done`: witnesses of what else happened, in the order of time. Yield the number of gatherings of each day written.
     """
+    others = deque(done)
     calls = deque(sorted(written, key=lambda one: one.plan.called_at))
     for day, same_day in groupby(written, key=lambda one: one.plan.day):
         today = list(same_day)
@@ -85,8 +88,11 @@ def write_days(session, written: list[Written], kinds: dict[str, Kind], rng: Ran
         trail = []
         while calls and calls[0].plan.called_at < midnight:
             trail.append(_called(calls.popleft()))
+        while others and others[0]["at"] < midnight:
+            trail.append(others.popleft())
         witness_rows(session, trail + _write_day(session, today, kinds, rng))
         yield len(today)
+    witness_rows(session, list(others))
 
 
 def _write_day(session, today: list[Written], kinds: dict[str, Kind], rng: Random) -> list[dict]:
