@@ -22,6 +22,7 @@ from PIL import Image, ImageOps
 from partygroup import clock
 from partygroup.activities.models import Photo
 from partygroup.errors import Refused
+from partygroup.logs import log
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -118,15 +119,21 @@ def _as_jpeg(sheet: Image.Image) -> bytes:
 
 
 def store(data_dir: Path, picture: Picture) -> Stored:
-    """Write a picture safely into the folder of photos and return it: whole and synced, or not at all."""
-    folder = data_dir / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    name = secrets.token_hex(16)
-    for ending, content in ((SMALL, picture.small), ("", picture.content)):
-        _write(folder, f"{name}{ending}.jpg", content)
-    return Stored(
-        name, hashlib.sha256(picture.content).hexdigest(), picture.width, picture.height, len(picture.content)
-    )
+    """Write a picture safely into the folder of photos and return it: whole and synced, or not at all.
+
+    Raise Refused (503) when the disk does not take it.
+    """
+    folder, digest = data_dir / FOLDER, hashlib.sha256(picture.content).hexdigest()
+    stored = Stored(secrets.token_hex(16), digest, picture.width, picture.height, len(picture.content))
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for ending, content in ((SMALL, picture.small), ("", picture.content)):
+            _write(folder, f"{stored.name}{ending}.jpg", content)
+    except OSError as error:
+        log.error("photo not stored", error=error)
+        discard(data_dir, [stored])
+        raise Refused("照片现在存不下。请过一会儿再试，或者先不带照片记。", 503) from error
+    return stored
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

@@ -16,6 +16,7 @@ from partygroup.activities.problems import problems_count
 from partygroup.activities.queries import get_jotted, visible_to
 from partygroup.clock import Quarter
 from partygroup.db import AuditRow, transaction
+from partygroup.errors import Refused
 from partygroup.people.models import Belonging
 from tests.factories import activity, add, person, problem
 from tests.rules.test_photo_rules import picture
@@ -164,6 +165,7 @@ def test_nothing_half_written_stays_when_the_disk_is_full(monkeypatch, tmp_path)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(photos.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Refused) as refusal:
         photos.store(tmp_path, photos.repaint(picture()))
+    assert refusal.value.status == 503
     assert list((tmp_path / "photos").iterdir()) == []
