@@ -16,10 +16,9 @@ from partygroup.people.logins import begin_login
 VIEWPORT = {"width": 390, "height": 844}
 HANDHELD = {"viewport": VIEWPORT, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TAPPED = ("link", "button")
+WALL = {"viewport": {"width": 1920, "height": 1080}, "has_touch": False, "is_mobile": False, "device_scale_factor": 1}
 #: Chromium says so of every page that is answered with 4xx, which refusals are; Playwright, where workers are blocked.
-NO_NOISE = re.compile(
-    r"Failed to load resource: the server responded with a status of 4\d\d|Service Worker reg.*blocked"
-)
+NO_NOISE = re.compile(r"Failed to load resource: the server responded with a status of 4|Service Worker reg.*blocked")
 
 
 class Phone:
@@ -115,11 +114,15 @@ def shot_of(part) -> Image.Image:
 
 
 def picture_of_code(page: Page, pixels: int) -> Image.Image:
-    """Return what a camera sees of the code when each module is that many pixels wide."""
+    """Return what a camera sees of the code when each module is that many pixels wide.
+
+    The picture is cut from the page's, since the element may be replaced by the next code meanwhile.
+    """
     shown = page.locator(".qr")
     modules = int(shown.locator(".qr-code").get_attribute("viewBox").split()[2])
     side = round(modules * pixels / _share_of_code(page))
-    return shot_of(shown).resize((side, side), Image.Resampling.BOX)
+    picture = Image.open(io.BytesIO(page.screenshot(clip=shown.bounding_box()))).convert("L")
+    return picture.resize((side, side), Image.Resampling.BOX)
 
 
 def _share_of_code(page: Page) -> float:
