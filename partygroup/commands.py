@@ -1,4 +1,5 @@
-"""The operator's commands: `flask init`, `demo`, `demo-logins`, `import-roster`, `settle`, `doctor`."""
+"""The operator's commands: `flask init`, `demo`, `demo-logins`, `import-roster`, `backup`, `restore`, `settle`,
+`doctor`."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partygroup import clock
 from partygroup.attendance.actions import close_overdue
+from partygroup.commands_backup import backup, restore
 from partygroup.commands_roster import import_roster
 from partygroup.db import db, transaction
 from partygroup.meetings.actions import install_presets
@@ -23,7 +25,7 @@ from partygroup.people.models import FailedTry
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, backup, restore, settle, doctor):
         app.cli.add_command(command)
 
 
