@@ -100,7 +100,8 @@ def tick_present(session, desk: Desk, *, person_id: int, by: int, at: datetime, 
 
 def undo_mark(session, mark_id: int, gathering_id: int, *, by: int, at: datetime, reason: str) -> None:
     """Undo a mark, leaving its row as the trace. Undoing twice changes nothing."""
-    mark = session.scalar(sa.select(Mark).where(Mark.id == mark_id, Mark.gathering_id == gathering_id))
+    wanted = sa.select(Mark).where(Mark.id == mark_id, Mark.gathering_id == gathering_id).with_for_update()
+    mark = session.scalar(wanted)
     if mark is None:
         raise NotFound
     if mark.undone_at:

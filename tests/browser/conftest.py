@@ -15,7 +15,7 @@ def new_phone(new_context, live_server):
     def make(**options) -> Phone:
         context = new_context(**{"service_workers": "block"} | HANDHELD | options)
         context.set_default_timeout(15000)
-        phones.append(Phone(context.new_page()))
+        phones.append(Phone(context.new_page(), live_server))
         return phones[-1]
 
     yield make
