@@ -16,15 +16,24 @@ from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
 from partygroup.commands.roster import import_roster
 from partygroup.db import db, transaction
+from partygroup.errors import NotFound, Refused
 from partygroup.meetings.actions import install_presets
 from partygroup.org.actions import found_unit
 from partygroup.org.models import Unit, UnitKind
+from partygroup.org.queries import company
+from partygroup.people.actions import grant_post
+from partygroup.people.logins import issue_activation
+from partygroup.people.models import Person, Role
+from partygroup.people.queries import get_profile
 from partygroup.people.roster import purge_previews
+
+#: Posts of the company committee, which no page gives.
+COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, backup, restore, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, doctor):
         app.cli.add_command(command)
 
 
@@ -76,6 +85,37 @@ def demo_logins() -> None:
     """Print one login of each role of the demo company, if it is there."""
     for role, staff_no, name, password, unit in import_module("partygroup.demo").demo_logins(db.session):
         click.echo(f"  {role}\t{staff_no}\t{password}\t{name}（{unit}）")
+
+
+@click.command()
+@click.argument("staff_no")
+@click.argument("post", type=click.Choice([role.value for role in COMPANY_POSTS]))
+@with_appcontext
+def appoint(staff_no: str, post: str) -> None:
+    """Give somebody of the roster a post of the company committee, and print a new activation code for the login.
+
+    No page gives these posts, so that a company's first office begins here. Who holds it already gets the code only.
+    """
+    try:
+        with transaction(db.session):
+            name, code = _appoint(db.session, staff_no, post, at=clock.now())
+    except NotFound:
+        raise click.ClickException("没有这家公司或这个工号，请先运行 flask init --company，再导入花名册。") from None
+    except Refused as refusal:
+        raise click.ClickException(refusal.reason) from None
+    click.echo(f"{name}（{staff_no}）：激活码 {code[:5]} {code[5:]}，只显示这一次，14 天内有效。")
+
+
+def _appoint(session, staff_no: str, post: str, *, at) -> tuple[str, str]:
+    """Return name and activation code of whoever now holds the post; raise NotFound or Refused."""
+    company_id = company(session).id
+    person_id = session.scalar(sa.select(Person.id).where(Person.staff_no == staff_no))
+    if person_id is None:
+        raise NotFound
+    profile = get_profile(session, person_id, clock.day_of(at))
+    if post not in [held.role for held in profile.posts]:
+        grant_post(session, profile, role=post, unit_id=company_id, by=None, at=at)
+    return profile.person.name, issue_activation(session, person_id, by=None, at=at)
 
 
 @click.command()
