@@ -79,8 +79,8 @@ class AuditRow(Base):
     subject_id: Mapped[int | None]
     person_id: Mapped[int | None]
     unit_id: Mapped[int | None]
-    before: Mapped[dict | None] = mapped_column(sa.JSON)
-    after: Mapped[dict | None] = mapped_column(sa.JSON)
+    before: Mapped[dict | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict | None] = mapped_column(sa.JSON(none_as_null=True))
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     request_id: Mapped[str | None] = mapped_column(sa.String(32))
     __table_args__ = (

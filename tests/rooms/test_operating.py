@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,7 @@ from tests.factories import gathering
 from tests.rooms.test_roster import NEW_YEAR, SOUND, previewed
 
 AWAY = ("sqlite:////nowhere/at/all.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+DOCTOR = import_module("partygroup.commands.doctor")
 BASE = "https://luhuo.example.com"
 
 
@@ -140,12 +142,12 @@ def test_a_full_disk_and_a_folder_of_somebody_else(other, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=3 * 2**20))
     told, code = findings(other())
     assert code == 1 and told["data folder"] == ("wrong", "only 3 MB are left on its disk: make room.")
-    monkeypatch.setattr("partygroup.commands_doctor.os", SimpleNamespace(access=lambda *_asked: False, W_OK=2))
+    monkeypatch.setattr(DOCTOR, "os", SimpleNamespace(access=lambda *_asked: False, W_OK=2))
     assert "cannot be written" in findings(other())[0]["data folder"][1]
 
 
 def test_a_slow_disk(other, monkeypatch):
-    monkeypatch.setattr("partygroup.commands_doctor._synced_write", lambda: 12.34)
+    monkeypatch.setattr(DOCTOR, "_synced_write", lambda: 12.34)
     app = other()
     run(app, "init")
     with app.app_context():

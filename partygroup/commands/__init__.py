@@ -1,4 +1,4 @@
-"""The operator's commands: `flask init`, `demo`, `demo-logins`, `import-roster`, `appoint`, `settle`, `doctor`."""
+"""The operator's commands: `flask NAME`; `install` lists them. The longer ones have a file each beside this."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partygroup import clock
 from partygroup.attendance.actions import close_overdue
-from partygroup.commands_doctor import doctor
-from partygroup.commands_roster import import_roster
+from partygroup.commands.backup import backup, restore
+from partygroup.commands.doctor import doctor
+from partygroup.commands.roster import import_roster
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.actions import install_presets
@@ -32,7 +33,7 @@ COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, appoint, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, doctor):
         app.cli.add_command(command)
 
 
