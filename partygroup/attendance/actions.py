@@ -23,6 +23,8 @@ from partygroup.meetings.models import STATE_COLUMNS, Gathering, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
 from partygroup.people.models import FailedTry
 
+_MARK = Mark.__table__
+
 
 def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
     """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing."""
@@ -75,9 +77,8 @@ def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=Non
         "note": note,
     }
     made = not desk.is_signed and insert_once(
-        session, Mark.__table__, values, unless=["gathering_id", "person_id"],
-        where=sa.text("undone_at IS NULL"), returning=[Mark.__table__.c.id],
-    )  # fmt: skip
+        session, _MARK, values, unless=["gathering_id", "person_id"], where="undone_at IS NULL", returning=[_MARK.c.id]
+    )
     if not made:
         return False
     witness_row(session, "attendance.mark.make", "mark", made.id, at=at, by=by,
