@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from partygroup.clock import day_of
 from partygroup.db import holds_on, insert_once, witness, witness_row
@@ -77,43 +76,46 @@ class Who:
 
 
 _TODAY = sa.bindparam("today", type_=sa.Date)
-_BRANCH, _GROUP, _POSTED = aliased(Placement), aliased(Placement), aliased(Placement)
+_LOGIN, _PERSON, _POST, _UNIT = (model.__table__ for model in (Login, Person, Post, Unit))
+_STANDING, _BELONGING = StandingSpan.__table__, Belonging.__table__
+_BRANCH, _GROUP, _POSTED = (Placement.__table__.alias(name) for name in ("branch", "own_group", "posted"))
 
 
-def _on_today(model, condition):
-    return sa.and_(condition, holds_on(model, _TODAY))
+def _on_today(table, condition):
+    return sa.and_(condition, holds_on(table.c, _TODAY))
 
 
 _WHO = (
     sa.select(
-        Person.id,
-        Person.name,
-        Person.staff_no,
-        Person.full_on,
-        StandingSpan.standing,
-        Belonging.branch_id,
-        Belonging.group_id,
-        _BRANCH.name,
-        _GROUP.name,
-        Login.id.label("login_id"),
-        Login.office_at,
-        Post.role,
-        Post.unit_id,
-        Unit.kind,
-        _POSTED.name,
+        _PERSON.c.id,
+        _PERSON.c.name,
+        _PERSON.c.staff_no,
+        _PERSON.c.full_on,
+        _STANDING.c.standing,
+        _BELONGING.c.branch_id,
+        _BELONGING.c.group_id,
+        _BRANCH.c.name,
+        _GROUP.c.name,
+        _LOGIN.c.id,
+        _LOGIN.c.office_at,
+        _POST.c.role,
+        _POST.c.unit_id,
+        _UNIT.c.kind,
+        _POSTED.c.name,
     )
-    .join(Person, Person.id == Login.person_id)
-    .outerjoin(StandingSpan, _on_today(StandingSpan, StandingSpan.person_id == Person.id))
-    .outerjoin(Belonging, _on_today(Belonging, Belonging.person_id == Person.id))
-    .outerjoin(_BRANCH, _on_today(_BRANCH, _BRANCH.unit_id == Belonging.branch_id))
-    .outerjoin(_GROUP, _on_today(_GROUP, _GROUP.unit_id == Belonging.group_id))
-    .outerjoin(Post, _on_today(Post, Post.person_id == Person.id))
-    .outerjoin(Unit, Unit.id == Post.unit_id)
-    .outerjoin(_POSTED, _on_today(_POSTED, _POSTED.unit_id == Post.unit_id))
+    .select_from(_LOGIN)
+    .join(_PERSON, _PERSON.c.id == _LOGIN.c.person_id)
+    .outerjoin(_STANDING, _on_today(_STANDING, _STANDING.c.person_id == _PERSON.c.id))
+    .outerjoin(_BELONGING, _on_today(_BELONGING, _BELONGING.c.person_id == _PERSON.c.id))
+    .outerjoin(_BRANCH, _on_today(_BRANCH, _BRANCH.c.unit_id == _BELONGING.c.branch_id))
+    .outerjoin(_GROUP, _on_today(_GROUP, _GROUP.c.unit_id == _BELONGING.c.group_id))
+    .outerjoin(_POST, _on_today(_POST, _POST.c.person_id == _PERSON.c.id))
+    .outerjoin(_UNIT, _UNIT.c.id == _POST.c.unit_id)
+    .outerjoin(_POSTED, _on_today(_POSTED, _POSTED.c.unit_id == _POST.c.unit_id))
     .where(
-        Login.digest == sa.bindparam("digest"),
-        Login.seen_at > sa.bindparam("idle_since"),
-        Login.made_at > sa.bindparam("made_since"),
+        _LOGIN.c.digest == sa.bindparam("digest"),
+        _LOGIN.c.seen_at > sa.bindparam("idle_since"),
+        _LOGIN.c.made_at > sa.bindparam("made_since"),
     )
 )
 
