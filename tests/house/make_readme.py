@@ -78,8 +78,8 @@ def state_lines() -> Iterator[str]:
             yield f"  {state} --> [*]"
     yield "```"
     yield ""
-    yield f"In the due list a person is one of: {', '.join(f'`{one}`' for one in Counting)}. On the sheet: "
-    yield f"{'、'.join(STATUS_NAMES.values())}. Doors: {'、'.join(DOOR_NAMES.values())} (those in use: feature B8)."
+    yield f"In the due list a person is one of {', '.join(f'`{one}`' for one in Counting)}; on the sheet one of"
+    yield f"{'、'.join(STATUS_NAMES.values())}. Doors of a mark: {'、'.join(DOOR_NAMES.values())} (in use: feature B8)."
 
 
 def _share(share: Share | None) -> str:
