@@ -99,6 +99,12 @@ def test_every_path_exists(readme):
     assert {path for path in pointed_at(readme) if not (ROOT / path).exists()} == set()
 
 
+def test_every_address_exists(app, readme):
+    rules = [rule.rule for rule in app.url_map.iter_rules()]
+    named = set(re.findall(r"`(/[a-z/]+)`", readme))
+    assert named and {address for address in named if not any(rule.startswith(address) for rule in rules)} == set()
+
+
 def test_six_pictures_are_shown_and_all_are_small(readme):
     shown = [path for path in pointed_at(readme) if path.endswith(".png")]
     assert len(shown) == 6
