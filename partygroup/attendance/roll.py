@@ -215,10 +215,17 @@ class Glance:
     tag: str
 
 
-def glance_at(session, gathering_id: int, visible: sa.Select) -> Glance:
-    """Return the glance at a gathering if it is among the visible ones, by one statement; raise NotFound."""
-    asked = visible.where(Gathering.id == gathering_id).with_only_columns(Gathering.unit_id, Gathering.circle, *_TAG)
-    row = session.execute(with_units(asked)).first()
+_GLANCE = with_units(
+    sa.select(Gathering.unit_id, Gathering.circle, *_TAG).where(Gathering.id == sa.bindparam("gathering_id"))
+)
+
+
+def glance_at(session, gathering_id: int) -> Glance:
+    """Return the glance at a gathering, by one statement that is built once; raise NotFound.
+
+    The caller asks the policy whether somebody may see it.
+    """
+    row = session.execute(_GLANCE, {"gathering_id": gathering_id}).first()
     if row is None:
         raise NotFound
     unit_id, circle, *numbers = row[: 2 + len(_TAG)]

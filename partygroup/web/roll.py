@@ -17,9 +17,8 @@ from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import State
-from partygroup.meetings.queries import visible_to
 from partygroup.meetings.rules import outlook_sentence, voting_outlook
-from partygroup.policy import Can, Place
+from partygroup.policy import Can, Place, may
 from partygroup.text import clean
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
@@ -101,7 +100,10 @@ def _over(met):
 
 def glance_of(gathering_id: int) -> Glance:
     """Return the little that a poll of the board needs, if this person may see the meeting; raise NotFound."""
-    return glance_at(db.session, gathering_id, visible_to(current_user, clock.today()))
+    glance = glance_at(db.session, gathering_id)
+    if not may(current_user, Can.SEE_MEETING, glance.place):
+        raise NotFound
+    return glance
 
 
 @pages.get("/meetings/<id:gathering_id>/sign-ins")
