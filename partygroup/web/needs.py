@@ -59,7 +59,7 @@ def needs(can: Can, load=None, *, back: str | None = None):
                 note_seen(db.session, current_user, at=clock.now())
             return view(thing) if load else view(**ids)
 
-        guarded.__needs__ = can
+        guarded.__needs__, guarded.__load__ = can, load
         return guarded
 
     return guard
