@@ -16,10 +16,10 @@ def new_phone(new_context, live_server):
     """Return a function that makes another phone (keywords: browser context options); none may complain."""
     phones = []
 
-    def make(**options) -> Phone:
+    def make(*, home: str = live_server, **options) -> Phone:
         context = new_context(**{"service_workers": "block"} | HANDHELD | options)
         context.set_default_timeout(PATIENCE)
-        phones.append(Phone(context.new_page(), live_server))
+        phones.append(Phone(context.new_page(), home))
         return phones[-1]
 
     yield make

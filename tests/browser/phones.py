@@ -39,7 +39,7 @@ class Phone:
 
     def open(self, path: str) -> Phone:
         """Go to an address: typed, scanned, or found in the group chat. No tap in the page."""
-        self.page.goto(path)
+        self.page.goto(self.home + path if path.startswith("/") else path)
         return self
 
     def find(self, name: str, *, within: str = "body", exact: bool = False):
