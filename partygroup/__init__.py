@@ -76,7 +76,7 @@ def _set_up_extensions(app: Flask) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     Alembic(app, metadatas=Base.metadata)
-    identity.manager.init_app(app)
+    identity.manager.init_app(app, add_context_processor=False)  # pages know who reads them by `shell.context`
     htmx.init_app(app)
     Compress(app)
 
@@ -103,9 +103,11 @@ def _serve_static(app: Flask, settings: Settings) -> None:
     """Serve built files with far expiry and ready-made compression, in front of all that touches the database."""
     dist = ROOT / "static" / "dist"
     if dist.is_dir():
+        guard = security.headers(https=settings.https)
         app.wsgi_app = WhiteNoise(
-            app.wsgi_app, root=dist, prefix="static/dist/", max_age=0, immutable_file_test=_has_hash
-        )
+            app.wsgi_app, root=dist, prefix="static/dist/", max_age=0, immutable_file_test=_has_hash,
+            add_headers_function=lambda sent, _path, _url: [sent.add_header(*one) for one in guard.items()],
+        )  # fmt: skip
     if settings.trust_proxy:
         hops = settings.trust_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

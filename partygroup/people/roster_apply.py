@@ -27,6 +27,7 @@ def write_plan(session, plan: Plan, *, by: int | None, at: datetime, reason: str
     """Found the units, end and begin spans, set plain columns, and witness each person once."""
     trace = {"at": at, "actor_id": by, "reason": reason}
     units = _found_units(session, plan, trace)
+    _move_standings(session, plan.changes)
     _end_spans(session, plan.changes, plan.tree.day)
     people = _write_people(session, plan.changes)
     _begin_spans(session, plan, people, units)
@@ -67,6 +68,20 @@ def _witness_of_unit(place: dict, draft, trace: dict) -> dict:
     subject = {"action": "org.unit.found", "subject_type": "unit", "subject_id": place["unit_id"]}
     whom = {"person_id": None, "unit_id": place["unit_id"]}
     return trace | subject | whom | {"before": None, "after": after | {"from_on": place["from_on"].isoformat()}}
+
+
+def _move_standings(session, changes: list[Change]) -> None:
+    """Give standings other days: taken away and put back, since moved one by one they would overlap for a moment."""
+    table = StandingSpan.__table__
+    rows = [(change.person_id, *move) for change in changes for move in change.moves]
+    for ids in chunks(row[1] for row in rows):
+        session.execute(sa.delete(table).where(table.c.id.in_(ids)))
+    _insert(session, StandingSpan, [_moved(*row) for row in rows])
+
+
+def _moved(person_id: int, span_id: int, standing: str, start: str, end: str | None) -> dict:
+    (row,) = _standing_rows(person_id, [(standing, start, end)], None, {})
+    return {"id": span_id} | row
 
 
 def _end_spans(session, changes: list[Change], day: date) -> None:

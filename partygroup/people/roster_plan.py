@@ -9,6 +9,7 @@ from partygroup.db import digest_of
 from partygroup.org.models import UnitKind
 from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, SINGLE_ROLES, STANDING_NAMES, Role, Standing
 from partygroup.people.roster_columns import COLUMNS, Column, Lands
+from partygroup.people.roster_dates import DATES, corrected_spans
 from partygroup.people.roster_state import Known
 from partygroup.people.roster_tree import Tree
 
@@ -36,7 +37,10 @@ class RowFault(Exception):
 
 @dataclass
 class Change:
-    """What is set, ended and begun for one person, and how it is told. Unit ids may be drafts (negative)."""
+    """What is set, ended, begun and moved to other days for one person, and how it is told.
+
+    Unit ids may be drafts (negative).
+    """
 
     row: int
     staff_no: str
@@ -46,6 +50,7 @@ class Change:
     before: dict = field(default_factory=dict)
     ends: dict = field(default_factory=dict)
     begins: dict = field(default_factory=dict)
+    moves: list = field(default_factory=list)
     told: dict = field(default_factory=dict)
     branch: int | None = None
 
@@ -144,6 +149,7 @@ class _Reading:
         self._plain_values()
         self._belonging()
         self._standing()
+        self._corrected_dates()
         self._workplace()
         self._posts()
         return self.result
@@ -219,6 +225,24 @@ class _Reading:
         self.result.begins["standing"] = [(wanted, begins, None)]
         before = STANDING_NAMES[Standing(now.standing)]
         self.result.told["standing"] = f"{before} → {STANDING_NAMES[Standing(wanted)]}（{begins}起）"
+
+    def _corrected_dates(self) -> None:
+        """Move the day on which a standing began with the corrected date it was taken from."""
+        if not self.known or not any(key in self.result.values for key in DATES):
+            return
+        ended = self.result.ends.get("standing")
+        spans = corrected_spans(self.known, self.result.values, ended=ended, day=self.tree.day)
+        if spans is None:
+            key = [key for key in DATES if key in self.result.values][-1]
+            raise RowFault(key, "按这个日期，党员类别的起止会和已记的互相交叉，请核对入党时间和转正时间。")
+        self.result.moves = [span.stored for span in spans]
+        told = [
+            f"{STANDING_NAMES[Standing(span.standing)]}：{span.began_on}起 → {span.from_on}起"
+            for span in spans
+            if span.began_on != span.from_on
+        ]
+        if told:
+            self._tell("standing", told)
 
     def _workplace(self) -> None:
         record, now = self.record, self.known and self.known.workplace

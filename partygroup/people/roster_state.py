@@ -24,12 +24,13 @@ def chunks(things: Iterable) -> Iterator[list]:
 
 @dataclass
 class Known:
-    """A person as recorded: plain columns, the latest span of each kind, and the posts an import may end."""
+    """A person as recorded: plain columns, the latest span of each kind, all standings, the posts an import may end."""
 
     person: sa.Row
     belonging: sa.Row | None = None
     standing: sa.Row | None = None
     workplace: sa.Row | None = None
+    standings: list[sa.Row] = field(default_factory=list)
     posts: list[sa.Row] = field(default_factory=list)
 
 
@@ -55,6 +56,8 @@ def _add_latest(session, found: dict[int, Known], ids: list[int], model, attribu
         sa.select(spans).where(spans.c.person_id.in_(ids)).order_by(spans.c.from_on, spans.c.id)
     ):
         setattr(found[span.person_id], attribute, span)
+        if attribute == "standing":
+            found[span.person_id].standings.append(span)
 
 
 def _open_posts(condition) -> sa.Select:

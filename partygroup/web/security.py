@@ -66,14 +66,17 @@ def close_request(_error=None) -> None:
         writing.reset(token)
 
 
+def headers(*, https: bool) -> dict[str, str]:
+    """Return the headers that stand on every answer."""
+    return HEADERS | {"Strict-Transport-Security": "max-age=31536000"} if https else HEADERS
+
+
 def add_headers(response):
     """Put the security headers on every answer, errors too; nothing but fingerprinted files may be stored."""
-    for name, value in HEADERS.items():
+    for name, value in headers(https=current_app.config["HTTPS"]).items():
         response.headers[name] = value
     if csp := g.get("csp"):
         response.headers["Content-Security-Policy"] = csp
-    if current_app.config["HTTPS"]:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if not response.headers.get("Cache-Control", "").endswith("immutable") and not g.get("may_store"):
         response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-Id"] = g.get("request_id", "")

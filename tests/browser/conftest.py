@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.phones import HANDHELD, Phone
+
+PATIENCE = 15000  # milliseconds that anything is waited for, on a slow machine
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -12,10 +16,10 @@ def new_phone(new_context, live_server):
     """Return a function that makes another phone (keywords: browser context options); none may complain."""
     phones = []
 
-    def make(**options) -> Phone:
+    def make(*, home: str = live_server, **options) -> Phone:
         context = new_context(**{"service_workers": "block"} | HANDHELD | options)
-        context.set_default_timeout(15000)
-        phones.append(Phone(context.new_page()))
+        context.set_default_timeout(PATIENCE)
+        phones.append(Phone(context.new_page(), home))
         return phones[-1]
 
     yield make

@@ -1,0 +1,152 @@
+"""Every page that the cast can open, as the server answers it: walked by the list of addresses, each shape once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from partygroup import clock
+from partygroup.db import db
+from tests.cast import build_world
+from tests.databases import Start
+from tests.factories import gathering
+from tests.web.corners import Corner, build_corners
+from tests.web.test_walk import filled, rules
+
+#: Who looks: role of the cast (None is nobody), whether the office is open, corners of the world.
+LOOKERS = [
+    (None, False, ("own",)),
+    ("member", True, ("own",)),
+    ("activist", True, ("own",)),
+    ("leader", True, ("own",)),
+    ("secretary", False, ("own",)),
+    ("secretary", True, ("own", "committee")),
+    ("unit_officer", True, ("own",)),
+    ("company_officer", True, ("own",)),
+    ("account_officer", True, ("own",)),
+    ("auditor", True, ("own",)),
+]
+#: Who sends every form empty, or with what stands here, to see the page that answers.
+SENDERS = ("leader", "secretary", "company_officer", None)
+OURS = {"Sec-Fetch-Site": "same-origin"}
+SHAPING = ("class", "role", "type", "aria-current", "disabled", "open")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page of the house: who opened it, where, and its text."""
+
+    who: str
+    path: str
+    html: str
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.who})"
+
+
+class Shape(HTMLParser):
+    """The set of elements of a page with what shapes them and what is around: two pages of one shape look alike."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.around, self.found = [], set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        this = (tag, *(pair for pair in attrs if pair[0] in SHAPING))
+        self.found.add((self.around[-1] if self.around else None, this))
+        if tag not in ("meta", "link", "input", "img", "br", "path", "rect", "circle", "hr", "col"):
+            self.around.append(this)
+
+    def handle_endtag(self, tag):
+        if self.around and self.around[-1][0] == tag:
+            self.around.pop()
+
+
+class Walk:
+    """The world with its corners filled, walked by everybody."""
+
+    def __init__(self, app, folder):
+        self.app, self.folder, self.shapes = app, folder, []
+        with app.app_context():
+            self.world = build_world(db.session)
+            db.session.commit()
+            self.corners = build_corners(db.session, self.world)
+            self.meetings = self._meetings_of_other_states()
+            db.session.close()
+        self._run_the_last_meeting()
+        with app.app_context():
+            self.start = Start(db.engine, folder)
+        (folder / "here").mkdir()
+
+    def _meetings_of_other_states(self) -> list[int]:
+        """Return meetings of the own group that are called only, and that will be held."""
+        made = [gathering(db.session, self.world.group.id, by=self.world.leader.id, starts_at=clock.now())
+                for _state in ("notified", "held")]  # fmt: skip
+        db.session.commit()
+        return [one.id for one in made]
+
+    def _run_the_last_meeting(self) -> None:
+        """Hold it: one ticked, one undone, one on leave, one absent."""
+        leader, path = self.app.test_client().sign_on(self.world.leader), f"/meetings/{self.meetings[-1]}"
+        member, probationer = (f"{path}/people/{self.world.actors[role].id}" for role in ("member", "probationer"))
+        answers = [
+            leader.post(f"{path}/opening"),
+            leader.post(f"{path}/ticks", data={"people": [self.world.leader.id, self.world.member.id]}),
+            leader.post(f"{member}/undoing", data={"reason": "点错了"}),
+            leader.post(f"{probationer}/leave", data={"sort": "leave_duty", "cause": "当班"}),
+            leader.post(f"{path}/closing"),
+        ]
+        assert {answer.status_code for answer in answers} == {303}
+
+    def pages(self) -> Iterator[Seen]:
+        """Yield a page of each shape."""
+        for role, awake, corners in LOOKERS:
+            client = self._client(role, awake)
+            for name in corners:
+                yield from self._new(client, role, self._safe_paths(self.corners[name]))
+            yield from self._new(client, role, [("GET", "/no-such-page", {})])
+        for role in SENDERS:
+            client = self._client(role, True)
+            yield from self._new(client, role, self._forms(self.corners["own"]))
+
+    def _client(self, role: str | None, awake: bool):
+        self.start.restore()
+        client = self.app.test_client()
+        if role:
+            client.sign_on(self.world.actors[role], office=awake)
+        with self.app.app_context():
+            self.here = Start(db.engine, self.folder / "here")
+        return client
+
+    def _safe_paths(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:
+        for rule, _method in rules(self.app, safe=True):
+            yield "GET", filled(rule, corner), {}
+            if "gathering_id" in rule.arguments and not rule.arguments - {"gathering_id"}:
+                yield from (("GET", rule.build({"gathering_id": one})[1], {}) for one in self.meetings)
+        yield "GET", f"/meetings/{corner.ids['gathering_id']}/code?view=wall", {}
+        yield "GET", "/people?q=nobody", {}
+
+    def _forms(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:
+        """Yield every form, with somebody chosen where people are."""
+        for rule, method in rules(self.app, safe=False):
+            yield method, filled(rule, corner), {"people": str(corner.person_id), "staff_no": "G1"}
+
+    def _new(self, client, role, asked) -> Iterator[Seen]:
+        cookie = client.get_cookie("sid")
+        for method, path, typed in asked:
+            if cookie:
+                client.set_cookie("sid", cookie.value)
+            answer = client.open(path, method=method, data=typed or None, headers=OURS, buffered=True)
+            if method == "POST" and answer.status_code in (200, 303):
+                self.here.restore()
+            if answer.mimetype == "text/html" and answer.status_code != 303 and self._is_new(answer.text):
+                yield Seen(role or "nobody", path, answer.text)
+
+    def _is_new(self, html: str) -> bool:
+        shape = Shape(html).found
+        if any(shape <= seen for seen in self.shapes):
+            return False
+        self.shapes.append(shape)
+        return True

@@ -1,0 +1,76 @@
+"""Phones are shared: what is left of somebody after logging out, and what shows when the server is gone."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from tests.browser.phones import Phone
+
+LEFT = """async () => {
+  const names = await caches.keys(), kept = [];
+  for (const name of names)
+    for (const one of await (await caches.open(name)).keys()) kept.push(new URL(one.url).pathname);
+  return { local: localStorage.length, session: sessionStorage.length, cookies: document.cookie, kept,
+           databases: (await indexedDB.databases()).length };
+}"""
+WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/offline')).then(Boolean)"
+
+
+@pytest.fixture
+def member_phone(new_phone, world) -> Phone:
+    """The phone of a member who has logged in and looked around, the worker standing."""
+    phone = new_phone(service_workers="allow").open("/login").log_in(world.member).sees(f"{world.member.name}同志，")
+    phone.page.wait_for_function(WORKER_STANDS)
+    return phone.open("/me").sees(world.member.staff_no)
+
+
+def public(paths: list[str]) -> bool:
+    """Say whether nothing but our own files and the offline page is there."""
+    return all(path.startswith("/static/dist/") or path == "/offline" for path in paths)
+
+
+def test_logging_out_leaves_nothing_of_the_member(member_phone, world):
+    page = member_phone.page
+    page.evaluate("sessionStorage.setItem('typed', '草稿')")
+    assert public(page.evaluate(LEFT)["kept"])
+    with page.expect_response("**/logout") as left:
+        member_phone.tap("退出", exact=True)
+    assert '"cache"' in left.value.all_headers()["clear-site-data"]
+    member_phone.sees("党小组工作台")
+    found = page.evaluate(LEFT)
+    assert (found["local"], found["session"], found["cookies"], found["databases"]) == (0, 0, "", 0)
+    assert public(found["kept"])
+    assert {one["name"] for one in page.context.cookies()} <= {"device"}
+    page.go_back()
+    member_phone.sees("党小组工作台").sees_no(world.member.staff_no).sees_no(world.member.name)
+
+
+def test_the_old_cookie_opens_nothing(member_phone, world):
+    page = member_phone.page
+    (secret,) = (one for one in page.context.cookies() if one["name"] == "sid")
+    assert (secret["httpOnly"], secret["sameSite"]) == (True, "Lax")
+    member_phone.tap("退出", exact=True).sees("党小组工作台")
+    page.context.add_cookies([secret])
+    member_phone.open("/me").sees("党小组工作台")
+
+
+def test_without_a_server_the_offline_page_shows_and_nothing_private(new_phone, app, world, backstage):
+    listener = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        phone = new_phone(service_workers="allow", home=f"http://127.0.0.1:{listener.server_port}")
+        phone.open("/login").log_in(world.member).sees(f"{world.member.name}同志，")
+        phone.page.wait_for_function(WORKER_STANDS)
+        phone.open("/me").sees(world.member.staff_no)
+    finally:
+        listener.shutdown()
+        thread.join()
+        listener.server_close()
+    phone.open("/me").sees("现在没有网络", "一样算数").sees_no(world.member.staff_no).sees_no(world.member.name)
+    expect(phone.page.locator(".btn-primary")).to_have_css("min-height", "60px")  # the style came from the cache
+    phone.noise.clear()  # the browser says that it could not reach the server
