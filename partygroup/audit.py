@@ -66,7 +66,7 @@ ACTION_NAMES = {
 FIELD_NAMES = {
     "brand": "品牌", "closed_how": "怎么解决的", "confirmed": "本人回复", "dimension": "维度", "due_on": "期限",
     "happened_on": "日期", "minutes": "分钟", "people": "人数", "photos": "照片", "remark": "说明", "result": "结果",
-    "sort": "类型", "text": "内容", "two_way": "双向融合",
+    "text": "内容", "two_way": "双向融合",
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
     "belonging": "所在支部和党小组", "born_ym": "出生年月", "counting": "计入", "device": "设备",
     "door": "方式", "due": "应到人数", "ended": "离开人数", "file_name": "文件", "from_on": "从",

@@ -26,7 +26,7 @@ DIMENSIONS = {
 BRANDS = {"quality": "质量", "green": "绿色", "integrity": "诚信"}
 TWO_WAYS = {"promote": "双向促进", "enter": "双向进入", "evaluate": "双向评价", "play": "双向发挥"}
 MINUTES = {15: "15 分", 30: "30 分", 60: "1 小时", 120: "2 小时"}
-USUAL_MINUTES = 30
+USUAL_MINUTES, USUAL_SORT = 30, "hazard"
 
 SORTS = {
     sort.code: sort

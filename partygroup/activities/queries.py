@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.activities.models import Activity, Answer, Participation, Photo
+from partygroup.activities.presets import SORTS, USUAL_SORT
 from partygroup.activities.rules import SILENCE, is_settled
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
@@ -182,6 +183,13 @@ def timeline(
     page = [Jotted(*row) for row in session.execute(_named(query))]
     _add_details(session, page)
     return page
+
+
+def habit_of(session, unit_id: int, person_id: int) -> str:
+    """Return the sort that a person jotted last for a unit; the usual one where there was none."""
+    last = sa.select(Activity.sort).where(Activity.unit_id == unit_id, Activity.by_id == person_id)
+    found = session.scalar(last.order_by(Activity.happened_on.desc(), Activity.id.desc()).limit(1))
+    return found if found in SORTS else USUAL_SORT
 
 
 @dataclass(frozen=True)

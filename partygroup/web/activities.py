@@ -14,7 +14,7 @@ from partygroup.activities.coverage import members_of_branch
 from partygroup.activities.models import REASON_LENGTH, REMARK_LENGTH
 from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
-from partygroup.activities.queries import Jotted, get_jotted, visible_to
+from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
 from partygroup.db import db, once, transaction
 from partygroup.errors import Refused
@@ -67,12 +67,16 @@ def activity_of(activity_id: int) -> Jotted:
 @pages.get("/activities/new")
 @needs(Can.JOT_ACTIVITY)
 def new():
-    """Show the form: the own group, everybody of it named, today, half an hour. A branch starts with nobody named."""
+    """Show the form filled: the own group, what one jotted last, everybody named, today, half an hour.
+
+    For a branch nobody is named yet: it is rarely all of it.
+    """
     today = clock.today()
     choices = choices_for(Can.JOT_ACTIVITY, today)
     choice = chosen_of(choices, request.args.get("unit"))
     sort = request.args.get("sort", "")
-    draft = Draft(sort=sort if sort in SORTS else "", day=today.isoformat())
+    sort = sort if sort in SORTS else habit_of(db.session, choice.id, current_user.id)
+    draft = Draft(sort=sort, day=today.isoformat())
     if choice.is_group:
         draft = replace(draft, people=all_of(choice, members_of_branch(db.session, choice.branch_id, today)))
     return _new_page(draft, choice, choices)

@@ -32,16 +32,20 @@ async function shrinkAll(input) {
   input.form.querySelector("[data-shrunk]").textContent = `选了 ${sent.files.length} 张，共 ${Math.ceil(total / 1024)} KB`;
 }
 
+// A form that is sent while its photos are still being made small waits for them.
+const running = new WeakMap();
+
 export function shrinkPhotos() {
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-shrink]")) event.target.shrinking = shrinkAll(event.target);
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-shrink]")) return;
+    running.set(target.form, shrinkAll(target).finally(() => running.delete(target.form)));
   });
   document.addEventListener("submit", async (event) => {
-    const input = event.target.querySelector("[data-shrink]");
-    if (!input || !input.shrinking) return;
+    const { target: form, submitter } = event;
+    if (!running.has(form)) return;
     event.preventDefault();
-    await input.shrinking;
-    input.shrinking = null;
-    event.target.requestSubmit ? event.target.requestSubmit(event.submitter || undefined) : event.target.submit();
+    await running.get(form);
+    if (form.requestSubmit) form.requestSubmit(submitter || undefined);
+    else form.submit();
   });
 }

@@ -48,6 +48,9 @@ def test_the_form_comes_with_the_own_group_named(noon, world, client):
     assert world.activist.id not in people_of(page, checked=False)
     assert "玄武党小组" in page and world.neighbour.name in page and "白桦" not in page
     assert 'value="2026-03-05" checked' in page and 'value="30" checked' in page
+    assert 'value="hazard" required checked' in page
+    client.post("/activities", data=FORM | {"sort": "study", "unit": world.group.id, "people": [world.member.id]})
+    assert 'value="study" required checked' in client.get("/activities/new").text
 
 
 def test_jotting_twice_with_one_form_jots_once(noon, world, client, session):
