@@ -24,6 +24,7 @@ COLUMNS = {
     "oneself": "oneself",
     "belongs_to_branch": "member",
     "serves_on_committee": "committee",
+    "member_of_group": "own group",
     "leads_group": "leader",
     "officer_of_branch": "officer",
     "unit_office": "unit office",
