@@ -7,13 +7,10 @@ import pytest
 from tests.browser.pages import Seen, Walk
 from tests.house.source import ROOT
 
+VIEWPORT = {"width": 390, "height": 844}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-#: Variant → options of the browser, what is replaced in the page, and which rules axe goes by (None: all of them).
-VARIANTS = {
-    "light": ({"color_scheme": "light"}, (), None),
-    "dark": ({"color_scheme": "dark"}, (), ["color-contrast", "link-in-text-block"]),
-    "large": ({"color_scheme": "light"}, ('data-size="standard"', 'data-size="large"'), None),
-}
+CONTRAST = ["color-contrast", "link-in-text-block"]
+LARGE = ('data-size="standard"', 'data-size="large"')
 UNFOLD = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 RUN_AXE = """async (rules) => {
   const only = rules ? { runOnly: { type: "rule", values: rules } } : {};
@@ -44,24 +41,38 @@ def walked(app, start, tmp_path_factory) -> list[Seen]:
 
 @pytest.fixture
 def look_at(new_context):
-    """Return a function that shows pages in a browser as they were answered and yields what is wrong with each."""
+    """Return a function that shows pages in a browser as they were answered and yields what is wrong with each.
 
-    def look(pages: list[Seen], options: dict, replaced: tuple, rules: list[str] | None):
-        context = new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce", **options)
+    Two more words are text to be found in every page and what it is replaced by.
+    """
+
+    def look(pages: list[Seen], *replaced: str):
+        context = new_context(viewport=VIEWPORT, reduced_motion="reduce")
         context.add_init_script(path=AXE)
         page, shown = context.new_page(), {}
         page.route("**/*", lambda route: _answer(route, shown))
         for seen in pages:
             shown["html"] = seen.html.replace(*replaced) if replaced else seen.html
             assert not replaced or replaced[1] in shown["html"]
-            page.set_viewport_size({"width": 390, "height": 844})
-            page.goto("/shown")
-            page.evaluate(UNFOLD)
-            faults = page.evaluate(RUN_AXE, rules) + page.evaluate(TOO_SMALL)
-            page.set_viewport_size({"width": 320, "height": 640})
-            yield from (f"{seen}: {fault}" for fault in faults + page.evaluate(TOO_WIDE))
+            yield from (f"{seen}: {fault}" for fault in _faults(page))
 
     return look
+
+
+def _faults(page):
+    """Yield what is wrong with the page by day, on a desk, by night, and on a narrow phone."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(VIEWPORT)
+    page.goto("/shown")
+    page.evaluate(UNFOLD)
+    yield from page.evaluate(RUN_AXE)
+    yield from page.evaluate(TOO_SMALL)
+    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "dark")):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        yield from (f"{scheme} {width}: {fault}" for fault in page.evaluate(RUN_AXE, CONTRAST))
+    page.set_viewport_size({"width": 320, "height": 640})
+    yield from page.evaluate(TOO_WIDE)
 
 
 def _answer(route, shown: dict) -> None:
@@ -76,22 +87,23 @@ def _answer(route, shown: dict) -> None:
 
 def test_the_test_sees(look_at):
     bad = '<!doctype html><html lang="zh-CN"><title>x</title><main><h1>x</h1><img src="x"><button>小</button>'
-    wide = '<div style="width: 400px; color: #aaa; background: #fff">看不清的字</div>'
-    found = "\n".join(look_at([Seen("nobody", "/x", bad + wide)], {}, (), None))
-    for word in ("image-alt", "color-contrast", "high: <button>小", "wide: "):
-        assert word in found
+    night = (
+        "<style>@media (prefers-color-scheme: dark) { p { background: #222; color: #333 } }</style><p>夜里看不清</p>"
+    )
+    wide = '<div style="width: 400px; color: #aaa; background: #fff">白天看不清</div>'
+    found = list(look_at([Seen("nobody", "/x", bad + wide + night)]))
+    for words in ("image-alt", "/x (nobody): color-contrast", "high: <button>小", "wide: "):
+        assert any(words in one for one in found), words
+    assert ["夜里" in one for one in found if "color-contrast" in one] == [False, False, True, True]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_every_page_can_be_used_by_everybody(walked, look_at, variant):
+@pytest.mark.parametrize("replaced", [(), LARGE], ids=["standard", "large"])
+def test_every_page_can_be_used_by_everybody(walked, look_at, replaced):
     assert len(walked) > 60
-    assert "\n".join(look_at(walked, *VARIANTS[variant])) == ""
+    assert "\n".join(look_at(walked, *replaced)) == ""
 
 
-@pytest.mark.parametrize(
-    ("chosen", "attribute"), [("size=large", ("size", "large")), ("theme=dark", ("theme", "dark"))]
-)
-def test_a_chosen_size_or_theme_stays(new_phone, chosen, attribute):
-    page = new_phone().open(f"/login?{chosen}").page
-    page.goto("/about")
-    assert page.locator("html").get_attribute(f"data-{attribute[0]}") == attribute[1]
+@pytest.mark.parametrize(("name", "value"), [("size", "large"), ("theme", "dark")])
+def test_a_chosen_size_or_theme_stays(new_phone, name, value):
+    page = new_phone().open(f"/login?{name}={value}").open("/about").page
+    assert page.locator("html").get_attribute(f"data-{name}") == value

@@ -28,7 +28,7 @@ def called(leader: Phone) -> str:
     return leader.sees("已召集").path
 
 
-def test_a_meeting_from_calling_to_closing(plain_phone, world, at, backstage):
+def test_a_meeting_from_calling_to_closing(plain_phone, world, at):
     at(f"{DAY} 16:20:01")
     leader = logged_in(plain_phone(), world.leader).sees("下午好")
     path = called(leader)
