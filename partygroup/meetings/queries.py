@@ -150,8 +150,7 @@ def still_due(session, units: list, today: date) -> list[tuple]:
 
     Only the kind's usual circle counts as its duty: a group owes group meetings, a branch the rest (domain.md 5.1).
     """
-    year, quarter = clock.quarter_of(today)
-    first = {"month": today.replace(day=1), "quarter": clock.day_of(clock.quarter(year, quarter).start)}
+    first = {"month": today.replace(day=1), "quarter": clock.Quarter.of(today).first}
     called = session.execute(
         sa.select(Gathering.unit_id, Kind.code, sa.func.max(Gathering.day))
         .join(Meeting, Meeting.gathering_id == Gathering.id)
