@@ -12,11 +12,13 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings",
     "db logs",
+    "workdays",
     "org",
     "people",
     "policy audit",
     "meetings feedback",
     "attendance",
+    "scores",
     "demo",
     "web",
     "commands_roster",
