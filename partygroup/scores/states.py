@@ -127,7 +127,9 @@ def refusal_to_edit(declaration: Declared, who_id: int) -> str | None:
     return _not_theirs(declaration, who_id)
 
 
-def refusal_to_appeal(declaration: Declared, who_id: int, text: str, *, answered: bool, appealed: bool) -> str | None:
+def refusal_to_appeal(
+    declaration: Declared, who_id: int, day: date, text: str, *, answered: bool, appealed: bool
+) -> str | None:
     """Return why there is no appeal to the unit committee; None if there is one.
 
     answered: an objection to it was answered. appealed: an appeal was decided before, which was final.
@@ -138,6 +140,8 @@ def refusal_to_appeal(declaration: Declared, who_id: int, text: str, *, answered
         return reason
     if declaration.state == State.IN_PUBLICITY and not answered:
         return "公示中的申报，有异议先请支委会答复；对答复不服再申请复核。"
+    if is_over(declaration, day):
+        return "公示期已过，不能再申请复核。发现有误，请向支委会说明，由支委会更正。"
     if who_id != declaration.person_id:
         return "复核要由本人申请。"
     return None if text.strip() else "请写明申请复核的理由。"
@@ -284,13 +288,8 @@ def answer_due(objected_on: date, calendar: WorkCalendar) -> date:
 
 
 def is_over(declaration: Declared, day: date) -> bool:
-    """Say whether the days of publicity have passed."""
-    return declaration.public_until is not None and day > declaration.public_until
-
-
-def settles(declaration: Declared, day: date) -> bool:
-    """Say whether it becomes effective: publicity has passed and no objection is open."""
-    return declaration.state == State.IN_PUBLICITY and is_over(declaration, day)
+    """Say whether its publicity has passed with no objection open, so that it becomes effective."""
+    return declaration.state == State.IN_PUBLICITY and day > declaration.public_until
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
