@@ -76,7 +76,7 @@ def _set_up_extensions(app: Flask) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     Alembic(app, metadatas=Base.metadata)
-    identity.manager.init_app(app)
+    identity.manager.init_app(app, add_context_processor=False)  # pages know who reads them by `shell.context`
     htmx.init_app(app)
     Compress(app)
 

@@ -7,6 +7,7 @@ import json
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -79,8 +80,8 @@ class AuditRow(Base):
     subject_id: Mapped[int | None]
     person_id: Mapped[int | None]
     unit_id: Mapped[int | None]
-    before: Mapped[dict | None] = mapped_column(sa.JSON)
-    after: Mapped[dict | None] = mapped_column(sa.JSON)
+    before: Mapped[dict | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict | None] = mapped_column(sa.JSON(none_as_null=True))
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     request_id: Mapped[str | None] = mapped_column(sa.String(32))
     __table_args__ = (
@@ -88,6 +89,10 @@ class AuditRow(Base):
         sa.Index("ix_audit_row_person_id", "person_id"),
         sa.Index("ix_audit_row_unit_id", "unit_id"),
     )
+
+
+#: Built once and executed with values: a statement built anew for each row costs more than the row.
+_INSERT_AUDIT_ROW = sa.insert(AuditRow.__table__).inline()
 
 
 class OnceKey(Base):
@@ -113,14 +118,13 @@ def witness(session, action: str, subject, *, at: datetime, by: int | None, **fa
     """
     session.flush()
     session.info.setdefault("witnessed", set()).add(id(subject))
-    row = {"at": at, "actor_id": by, "action": action, "subject_type": subject.__tablename__, "subject_id": subject.id}
-    session.execute(sa.insert(AuditRow).values(**row | session.info.get("request", {}) | facts))
+    witness_row(session, action, subject.__tablename__, subject.id, at=at, by=by, **facts)
 
 
 def witness_row(session, action: str, subject_type: str, subject_id: int | None, *, at, by, **facts) -> None:
     """Write an audit row for a change made without the unit of work (Core statements on a hot path)."""
     row = {"at": at, "actor_id": by, "action": action, "subject_type": subject_type, "subject_id": subject_id}
-    session.execute(sa.insert(AuditRow).values(**row | session.info.get("request", {}) | facts))
+    session.execute(_INSERT_AUDIT_ROW, row | session.info.get("request", {}) | facts)
 
 
 def witness_all(session, rows: list[dict]) -> None:
@@ -156,14 +160,21 @@ def transaction(session):
         session.info.pop("witnessed", None)
 
 
-def insert_once(session, model, values: dict, *, unless: list[str], where=None, returning=None):
-    """Insert a row unless one with the same unique columns stands already.
+def insert_once(session, model, values: dict, *, unless: list[str], where: str | None = None, returning=None):
+    """Insert a row unless one with the same unique columns stands already; `where`: the condition of their index.
 
     Return the first row of `returning` (default: the id), or None when the row was there.
     """
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=unless, index_where=where)
-    return session.execute(statement.returning(*(returning or [model.id]))).first()
+    returning = tuple(returning or [model.id])
+    statement = _insert_unless(session.get_bind().dialect.name, model, tuple(unless), where, returning)
+    return session.execute(statement, values).first()
+
+
+@lru_cache
+def _insert_unless(dialect: str, model, unless: tuple[str, ...], where: str | None, returning: tuple):
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](model)
+    index_where = None if where is None else sa.text(where)
+    return insert.on_conflict_do_nothing(index_elements=unless, index_where=index_where).returning(*returning)
 
 
 def digest_of(content) -> str:

@@ -71,6 +71,8 @@ def trace_of(error: BaseException) -> str:
 
 
 def alias(key: str, number: int) -> str:
-    """Return a name for a row's number that only the holder of the key could trace back: lines of one login belong
-    together without saying whose it is."""
+    """Return a name for a login's number that only the holder of the key could trace back.
+
+    So lines of one login belong together without saying whose it is.
+    """
     return hmac.new(key.encode(), str(number).encode(), hashlib.sha256).hexdigest()[:12]

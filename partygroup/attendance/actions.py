@@ -23,6 +23,8 @@ from partygroup.meetings.models import STATE_COLUMNS, Gathering, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
 from partygroup.people.models import FailedTry
 
+_MARK = Mark.__table__
+
 
 def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
     """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing."""
@@ -75,9 +77,8 @@ def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=Non
         "note": note,
     }
     made = not desk.is_signed and insert_once(
-        session, Mark.__table__, values, unless=["gathering_id", "person_id"],
-        where=sa.text("undone_at IS NULL"), returning=[Mark.__table__.c.id],
-    )  # fmt: skip
+        session, _MARK, values, unless=["gathering_id", "person_id"], where="undone_at IS NULL", returning=[_MARK.c.id]
+    )
     if not made:
         return False
     witness_row(session, "attendance.mark.make", "mark", made.id, at=at, by=by,
@@ -100,7 +101,8 @@ def tick_present(session, desk: Desk, *, person_id: int, by: int, at: datetime, 
 
 def undo_mark(session, mark_id: int, gathering_id: int, *, by: int, at: datetime, reason: str) -> None:
     """Undo a mark, leaving its row as the trace. Undoing twice changes nothing."""
-    mark = session.scalar(sa.select(Mark).where(Mark.id == mark_id, Mark.gathering_id == gathering_id))
+    wanted = sa.select(Mark).where(Mark.id == mark_id, Mark.gathering_id == gathering_id).with_for_update()
+    mark = session.scalar(wanted)
     if mark is None:
         raise NotFound
     if mark.undone_at:

@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import DueEntry, Leave, Mark
+from partygroup.attendance.models import DueEntry, Mark
 from partygroup.attendance.rules import Desk, Seat, seat_for
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
@@ -15,30 +15,32 @@ from partygroup.meetings.models import Gathering, Sitting
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, Belonging, Exclusion, Person, Post, StandingSpan
 
-_ENTRY, _MARK, _LEAVE = DueEntry.__table__, Mark.__table__, Leave.__table__
-_EFFECTIVE = _MARK.c.undone_at.is_(None)
+_GATHERING, _SITTING = Gathering.__table__, Sitting.__table__
+_ENTRY, _MARK = DueEntry.__table__, Mark.__table__
+_OF_PERSON = sa.bindparam("person_id")
 _DESK = (
     sa.select(
-        Gathering.id,
-        Sitting.id,
-        Sitting.starts_at,
-        Gathering.opened_at,
-        Gathering.closed_at,
-        Gathering.cancelled_at,
-        Gathering.unit_id,
+        _GATHERING.c.id,
+        _SITTING.c.id,
+        _SITTING.c.starts_at,
+        _GATHERING.c.opened_at,
+        _GATHERING.c.closed_at,
+        _GATHERING.c.cancelled_at,
+        _GATHERING.c.unit_id,
         _ENTRY.c.counting,
         _MARK.c.id,
     )
-    .join(Sitting, Sitting.gathering_id == Gathering.id)
-    .outerjoin(_ENTRY, sa.and_(_ENTRY.c.gathering_id == Gathering.id, _ENTRY.c.person_id == sa.bindparam("person_id")))
+    .select_from(_GATHERING)
+    .join(_SITTING, _SITTING.c.gathering_id == _GATHERING.c.id)
+    .outerjoin(_ENTRY, sa.and_(_ENTRY.c.gathering_id == _GATHERING.c.id, _ENTRY.c.person_id == _OF_PERSON))
     .outerjoin(
         _MARK,
-        sa.and_(_MARK.c.gathering_id == Gathering.id, _MARK.c.person_id == sa.bindparam("person_id"), _EFFECTIVE),
+        sa.and_(_MARK.c.gathering_id == _GATHERING.c.id, _MARK.c.person_id == _OF_PERSON, _MARK.c.undone_at.is_(None)),
     )
 )
-_DESK_OF_SITTING = _DESK.where(Sitting.id == sa.bindparam("sitting_id"))
+_DESK_OF_SITTING = _DESK.where(_SITTING.c.id == sa.bindparam("sitting_id"))
 _DESK_OF_GATHERING = (
-    _DESK.where(Gathering.id == sa.bindparam("gathering_id")).order_by(Sitting.starts_at, Sitting.id).limit(1)
+    _DESK.where(_GATHERING.c.id == sa.bindparam("gathering_id")).order_by(_SITTING.c.starts_at, _SITTING.c.id).limit(1)
 )
 
 

@@ -11,7 +11,11 @@ from sqlalchemy.orm import aliased
 
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, status_of
+from partygroup.errors import NotFound
+from partygroup.meetings.models import Gathering
+from partygroup.meetings.queries import with_units
 from partygroup.people.models import Person
+from partygroup.policy import Place
 
 
 @dataclass(frozen=True)
@@ -168,29 +172,58 @@ def _roll_row(row, closed: bool, starts_at: datetime) -> RollRow:
     )
 
 
+def _count_where(condition, *columns):
+    """Return columns over the rows of one table that belong to the gathering of the statement around it."""
+    return [sa.select(column).where(condition).correlate(Gathering).scalar_subquery() for column in columns]
+
+
+#: What makes a board look different, as columns beside a gathering.
+_TAG = (
+    Gathering.opened_at.is_(None),
+    Gathering.closed_at.is_(None),
+    Gathering.cancelled_at.is_(None),
+    *_count_where(
+        Mark.gathering_id == Gathering.id,
+        sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(Mark.id), 0) + sa.func.count(Mark.undone_at),
+    ),
+    *_count_where(
+        Leave.gathering_id == Gathering.id,
+        sa.func.count() * 1000 + sa.func.count(Leave.decided_at) * 31 + sa.func.count(sa.case((Leave.granted, 1))),
+    ),
+    *_count_where(
+        sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.counting == Counting.DUE),
+        sa.func.count(),
+    ),
+)
+
+
+def _tag(gathering_id: int, numbers) -> str:
+    return "-".join(str(int(number)) for number in (gathering_id, *numbers))
+
+
 def board_tag(session, gathering) -> str:
     """Return a tag that changes whenever the board of a gathering would look different."""
-    marks = (
-        sa.select(
-            sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(Mark.id), 0) + sa.func.count(Mark.undone_at)
-        )
-        .where(Mark.gathering_id == gathering.id)
-        .scalar_subquery()
-    )
-    leaves = (
-        sa.select(
-            sa.func.count() * 1000 + sa.func.count(Leave.decided_at) * 31 + sa.func.count(sa.case((Leave.granted, 1)))
-        )
-        .where(Leave.gathering_id == gathering.id)
-        .scalar_subquery()
-    )
-    counted = (
-        sa.select(sa.func.count())
-        .where(DueEntry.gathering_id == gathering.id, DueEntry.counting == Counting.DUE)
-        .scalar_subquery()
-    )
-    numbers = session.execute(sa.select(marks, leaves, counted)).one()
-    return "-".join(map(str, (gathering.id, gathering.state, *numbers)))
+    return _tag(gathering.id, session.execute(sa.select(*_TAG).where(Gathering.id == gathering.id)).one())
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a poll of the board asks first: where the gathering belongs, and the tag of what there is to see."""
+
+    gathering_id: int
+    place: Place
+    tag: str
+
+
+def glance_at(session, gathering_id: int, visible: sa.Select) -> Glance:
+    """Return the glance at a gathering if it is among the visible ones, by one statement; raise NotFound."""
+    asked = visible.where(Gathering.id == gathering_id).with_only_columns(Gathering.unit_id, Gathering.circle, *_TAG)
+    row = session.execute(with_units(asked)).first()
+    if row is None:
+        raise NotFound
+    unit_id, circle, *numbers = row[: 2 + len(_TAG)]
+    above = row[4 + len(_TAG) :]
+    return Glance(gathering_id, Place((unit_id, *filter(None, above)), circle=circle), _tag(gathering_id, numbers))
 
 
 def undone_marks(session, gathering_id: int) -> list:

@@ -17,8 +17,10 @@ from partygroup.demo.schedule import CANCEL_REASON, Planned
 from partygroup.demo.staff import Member
 from partygroup.demo.turnout import UNDONE_REASON, Came, Excused, Turnout, turnout_of
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
+from partygroup.meetings.presets import KINDS
 from partygroup.people.models import Standing
 
+NAMES = {kind.code: kind.name for kind in KINDS}
 #: How long before the start the leave that still waits was asked: more than the longest wait for a meeting "soon".
 ASKED_BEFORE = timedelta(hours=5)
 
@@ -194,7 +196,11 @@ def _asked(one: Written) -> tuple[Written, Member, Excused]:
 
 def _called(one: Written) -> dict:
     plan = one.plan
-    after = {"kinds": list(plan.kinds), "starts_at": plan.starts_at.isoformat(), "place": plan.place}
+    after = {
+        "kinds": [NAMES[code] for code in plan.kinds],
+        "starts_at": plan.starts_at.isoformat(),
+        "place": plan.place,
+    }
     return _of_meeting("meeting.call", one, plan.called_at, after=after)
 
 

@@ -1,6 +1,7 @@
 """The preset of meeting kinds (domain.md 5.1). **To add a kind, add one entry to KINDS; nothing else is needed.**
 
-`flask init` and every start install what the database does not know yet; the company office edits later versions.
+`flask init`, and so every `./dev run`, installs what the database does not know yet; the company office edits later
+versions.
 """
 
 from __future__ import annotations

@@ -90,10 +90,14 @@ def convened(row) -> Convened:
 
 def kinds_in_force(session) -> list[Kind]:
     """Return the newest version of every kind, in the order in which the presets list them."""
+    return list(session.scalars(_newest_kinds()))
+
+
+def _newest_kinds() -> sa.Select:
     newer = aliased(Kind)
     is_newest = ~sa.exists().where(newer.code == Kind.code, newer.version > Kind.version)
     first = sa.select(sa.func.min(newer.id)).where(newer.code == Kind.code).scalar_subquery()
-    return list(session.scalars(sa.select(Kind).where(is_newest).order_by(first)))
+    return sa.select(Kind).where(is_newest).order_by(first)
 
 
 def visible_to(who, day: date) -> sa.Select:
@@ -149,21 +153,26 @@ def still_due(session, units: list, today: date) -> list[tuple]:
     """Return (unit, kind) for each monthly or quarterly kind that a unit has not called in the running period.
 
     Only the kind's usual circle counts as its duty: a group owes group meetings, a branch the rest (domain.md 5.1).
+    One statement: the kinds in force, each with the units that called it this quarter and when they did so last.
     """
     first = {"month": today.replace(day=1), "quarter": clock.Quarter.of(today).first}
-    called = session.execute(
-        sa.select(Gathering.unit_id, Kind.code, sa.func.max(Gathering.day))
+    any_version = aliased(Kind)
+    called = (
+        sa.select(Gathering.unit_id, any_version.code, sa.func.max(Gathering.day).label("day"))
         .join(Meeting, Meeting.gathering_id == Gathering.id)
-        .join(Kind, Kind.id == Meeting.kind_id)
+        .join(any_version, any_version.id == Meeting.kind_id)
         .where(
             Gathering.unit_id.in_([unit.id for unit in units]),
             Gathering.cancelled_at.is_(None),
             Gathering.day >= first["quarter"],
         )
-        .group_by(Gathering.unit_id, Kind.code)
+        .group_by(Gathering.unit_id, any_version.code)
+        .subquery()
     )
-    kinds = kinds_in_force(session)
-    latest = {(unit_id, code): day for unit_id, code, day in called}
+    found = _newest_kinds().outerjoin(called, called.c.code == Kind.code).add_columns(called.c.unit_id, called.c.day)
+    rows = session.execute(found).all()
+    kinds = list(dict.fromkeys(kind for kind, _, _ in rows))
+    latest = {(unit_id, kind.code): day for kind, unit_id, day in rows if unit_id}
     return [
         (unit, kind)
         for unit in units

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from partygroup.clock import day_of
 from partygroup.db import holds_on, insert_once, witness, witness_row
@@ -19,7 +18,6 @@ from partygroup.people.passwords import (
     digest_of_code,
     digest_of_secret,
     hash_password,
-    is_password,
     needs_rehash,
     new_activation_code,
     refusal_of_password,
@@ -27,6 +25,7 @@ from partygroup.people.passwords import (
 from partygroup.text import squeeze
 
 IDLE, AT_MOST = timedelta(days=60), timedelta(days=180)
+NOTED_EACH = timedelta(days=1)
 ACTIVATION_LIVES = timedelta(days=14)
 LOCK = timedelta(minutes=15)
 TRIES, TRIES_OF_ADDRESS = 5, 100
@@ -62,6 +61,7 @@ class Who:
     login_id: int
     office_at: datetime | None
     office_open: bool = False
+    seen_at: datetime | None = None
 
     is_authenticated = True
     is_active = True
@@ -71,55 +71,67 @@ class Who:
         """Return the id that Flask-Login asks for."""
         return str(self.login_id)
 
+    @property
+    def is_here(self) -> bool:
+        """Say whether the person belongs to a branch or holds a post today; who does neither has left."""
+        return self.branch_id is not None or bool(self.posts)
+
     def holds(self, *roles: str) -> bool:
         """Say whether the person holds one of the posts anywhere today."""
         return any(post.role in roles for post in self.posts)
 
 
 _TODAY = sa.bindparam("today", type_=sa.Date)
-_BRANCH, _GROUP, _POSTED = aliased(Placement), aliased(Placement), aliased(Placement)
+_LOGIN, _PERSON, _POST, _UNIT = (model.__table__ for model in (Login, Person, Post, Unit))
+_STANDING, _BELONGING = StandingSpan.__table__, Belonging.__table__
+_BRANCH, _GROUP, _POSTED = (Placement.__table__.alias(name) for name in ("branch", "own_group", "posted"))
 
 
-def _on_today(model, condition):
-    return sa.and_(condition, holds_on(model, _TODAY))
+def _on_today(table, condition):
+    return sa.and_(condition, holds_on(table.c, _TODAY))
 
 
 _WHO = (
     sa.select(
-        Person.id,
-        Person.name,
-        Person.staff_no,
-        Person.full_on,
-        StandingSpan.standing,
-        Belonging.branch_id,
-        Belonging.group_id,
-        _BRANCH.name,
-        _GROUP.name,
-        Login.id.label("login_id"),
-        Login.office_at,
-        Post.role,
-        Post.unit_id,
-        Unit.kind,
-        _POSTED.name,
+        _PERSON.c.id,
+        _PERSON.c.name,
+        _PERSON.c.staff_no,
+        _PERSON.c.full_on,
+        _STANDING.c.standing,
+        _BELONGING.c.branch_id,
+        _BELONGING.c.group_id,
+        _BRANCH.c.name,
+        _GROUP.c.name,
+        _LOGIN.c.id,
+        _LOGIN.c.office_at,
+        _LOGIN.c.seen_at,
+        _POST.c.role,
+        _POST.c.unit_id,
+        _UNIT.c.kind,
+        _POSTED.c.name,
     )
-    .join(Person, Person.id == Login.person_id)
-    .outerjoin(StandingSpan, _on_today(StandingSpan, StandingSpan.person_id == Person.id))
-    .outerjoin(Belonging, _on_today(Belonging, Belonging.person_id == Person.id))
-    .outerjoin(_BRANCH, _on_today(_BRANCH, _BRANCH.unit_id == Belonging.branch_id))
-    .outerjoin(_GROUP, _on_today(_GROUP, _GROUP.unit_id == Belonging.group_id))
-    .outerjoin(Post, _on_today(Post, Post.person_id == Person.id))
-    .outerjoin(Unit, Unit.id == Post.unit_id)
-    .outerjoin(_POSTED, _on_today(_POSTED, _POSTED.unit_id == Post.unit_id))
+    .select_from(_LOGIN)
+    .join(_PERSON, _PERSON.c.id == _LOGIN.c.person_id)
+    .outerjoin(_STANDING, _on_today(_STANDING, _STANDING.c.person_id == _PERSON.c.id))
+    .outerjoin(_BELONGING, _on_today(_BELONGING, _BELONGING.c.person_id == _PERSON.c.id))
+    .outerjoin(_BRANCH, _on_today(_BRANCH, _BRANCH.c.unit_id == _BELONGING.c.branch_id))
+    .outerjoin(_GROUP, _on_today(_GROUP, _GROUP.c.unit_id == _BELONGING.c.group_id))
+    .outerjoin(_POST, _on_today(_POST, _POST.c.person_id == _PERSON.c.id))
+    .outerjoin(_UNIT, _UNIT.c.id == _POST.c.unit_id)
+    .outerjoin(_POSTED, _on_today(_POSTED, _POSTED.c.unit_id == _POST.c.unit_id))
     .where(
-        Login.digest == sa.bindparam("digest"),
-        Login.seen_at > sa.bindparam("idle_since"),
-        Login.made_at > sa.bindparam("made_since"),
+        _LOGIN.c.digest == sa.bindparam("digest"),
+        _LOGIN.c.seen_at > sa.bindparam("idle_since"),
+        _LOGIN.c.made_at > sa.bindparam("made_since"),
     )
 )
 
 
 def find_who(session, secret: str, *, at: datetime) -> Who | None:
-    """Return who stands behind a cookie, by one statement; None when the login ended, idled out or never was."""
+    """Return who stands behind a cookie, by one statement.
+
+    None when the login ended, idled out or never was, and for somebody who has left (S3).
+    """
     asked = {
         "digest": digest_of_secret(secret),
         "today": day_of(at),
@@ -129,8 +141,15 @@ def find_who(session, secret: str, *, at: datetime) -> Who | None:
     rows = session.execute(_WHO, asked).all()
     if not rows:
         return None
-    posts = dict.fromkeys(Held(*row[11:]) for row in rows if row.role)
-    return Who(*rows[0][:9], tuple(posts), *rows[0][9:11])
+    posts = dict.fromkeys(Held(*row[12:]) for row in rows if row.role)
+    who = Who(*rows[0][:9], tuple(posts), *rows[0][9:11], seen_at=rows[0].seen_at)
+    return who if who.is_here else None
+
+
+def note_seen(session, who: Who, *, at: datetime) -> None:
+    """Keep a login alive that is in use: noted once a day, so that hardly a request writes for it."""
+    if who.seen_at and at - who.seen_at >= NOTED_EACH:
+        session.execute(sa.update(Login).where(Login.id == who.login_id).values(seen_at=at))
 
 
 def begin_login(session, person_id: int, *, device: str, at: datetime, office: bool = False) -> str:
@@ -178,12 +197,12 @@ def counters(staff_no: str, device_secret: str | None, address: str) -> dict[str
     A device that has logged in here before has its own counter, so nobody can lock a colleague out of their phone.
     """
     device = _digest("device", device_secret or "")[:32]
-    return {_digest_of_number(staff_no) + device: TRIES, _digest("address", address): TRIES_OF_ADDRESS}
+    return {digest_of_number(staff_no) + device: TRIES, _digest("address", address): TRIES_OF_ADDRESS}
 
 
-def _digest_of_number(staff_no: str) -> str:
-    """Return how the keys of all failure counters of a staff number begin, whatever the device."""
-    return _digest("number", squeeze(staff_no, 40).upper())[:32]
+def digest_of_number(staff_no: str, kind: str = "number") -> str:
+    """Return the digest of a staff number; by it the keys of all its failure counters begin, whatever the device."""
+    return _digest(kind, squeeze(staff_no, 40).upper())[:32]
 
 
 def is_locked(session, limits: dict[str, int], *, at: datetime) -> bool:
@@ -208,36 +227,43 @@ def count_failure(session, limits: dict[str, int], *, at: datetime) -> None:
         )
 
 
-def forget_failures(session, keys) -> None:
-    """Forget counted failures after a good login."""
-    session.execute(sa.delete(FailedTry).where(FailedTry.key.in_(list(keys))))
+def forget_failures(session, limits: dict[str, int]) -> None:
+    """Forget the failures of a number after its good login; those of the address stay, whoever logs in there."""
+    own = [key for key, limit in limits.items() if limit != TRIES_OF_ADDRESS]
+    session.execute(sa.delete(FailedTry).where(FailedTry.key.in_(own)))
 
 
 def forget_failures_of(session, staff_no: str) -> None:
     """Forget the failures of a staff number on every device: when an officer unlocks."""
-    session.execute(sa.delete(FailedTry).where(FailedTry.key.startswith(_digest_of_number(staff_no))))
+    session.execute(sa.delete(FailedTry).where(FailedTry.key.startswith(digest_of_number(staff_no))))
 
 
-def find_account(session, staff_no: str):
-    """Return (person_id, name, staff_no, password, activation, activation_until) of a staff number, or None."""
+def find_account(session, staff_no: str, *, today: date):
+    """Return (person_id, name, staff_no, password, activation, activation_until) of a staff number.
+
+    None where nobody has it, or whoever has it has left: no branch and no post today.
+    """
+    belongs = sa.exists().where(Belonging.person_id == Person.id, holds_on(Belonging, today))
+    serves = sa.exists().where(Post.person_id == Person.id, holds_on(Post, today))
     return session.execute(
         sa.select(
             Person.id, Person.name, Person.staff_no, Account.password, Account.activation, Account.activation_until
         )
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(Person.staff_no == squeeze(staff_no, 40).upper())
+        .where(Person.staff_no == squeeze(staff_no, 40).upper(), sa.or_(belongs, serves))
     ).first()
 
 
-def check_password(session, person_id: int, password: str, stored: str | None, *, at: datetime) -> bool:
-    """Say whether the password is right; a hash made with weaker settings is renewed on the way."""
-    if not is_password(stored, password):
-        return False
-    if needs_rehash(stored):
-        account = session.scalar(sa.select(Account).where(Account.person_id == person_id))
-        account.password = hash_password(password)
-        witness(session, "people.password.rehash", account, at=at, by=person_id, person_id=person_id)
-    return True
+def stronger_hash(stored: str, password: str) -> str | None:
+    """Return a new hash of a right password if the stored one was made with weaker settings. Slow, like hashing."""
+    return hash_password(password) if needs_rehash(stored) else None
+
+
+def keep_stronger(session, person_id: int, hashed: str, *, at: datetime) -> None:
+    """Keep the stronger hash of the same password."""
+    account = _account(session, person_id)
+    account.password = hashed
+    witness(session, "people.password.rehash", account, at=at, by=person_id, person_id=person_id)
 
 
 def stored_password(session, person_id: int) -> str | None:

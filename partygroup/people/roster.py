@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from partygroup.clock import day_of
-from partygroup.db import witness
+from partygroup.db import witness, witness_all
 from partygroup.errors import Refused
 from partygroup.org.models import Unit, UnitKind
 from partygroup.org.queries import company
@@ -22,6 +22,9 @@ from partygroup.people.roster_plan import SECTIONS, Plan, crowded_posts, make_pl
 from partygroup.people.roster_rows import Row, read_rows
 from partygroup.people.roster_state import known_people, members_of, single_holders
 from partygroup.people.roster_tree import Tree
+
+#: How long a preview that nobody confirms is kept, with the rows of the file in it.
+PREVIEW_LIVES = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -215,3 +218,18 @@ def _close(session, roster_import: RosterImport, outcome: Outcome, *, by: int | 
     roster_import.rows = []
     roster_import.summary = roster_import.summary | {"outcome": counts}
     witness(session, "people.roster.apply", roster_import, at=at, by=by, unit_id=roster_import.unit_id, after=counts)
+
+
+def purge_previews(session, *, at: datetime) -> int:
+    """Drop previews that nobody confirmed within seven days, with all they hold of people. Return how many."""
+    stale = sa.and_(RosterImport.applied_at.is_(None), RosterImport.read_at <= at - PREVIEW_LIVES)
+    dropped = session.execute(
+        sa.delete(RosterImport).where(stale).returning(RosterImport.id, RosterImport.unit_id)
+    ).all()
+    witness_all(session, [_witness_of_purge(import_id, unit_id, at) for import_id, unit_id in dropped])
+    return len(dropped)
+
+
+def _witness_of_purge(import_id: int, unit_id: int, at: datetime) -> dict:
+    subject = {"action": "people.roster.purge", "subject_type": "roster_import", "subject_id": import_id}
+    return subject | {"at": at, "actor_id": None, "unit_id": unit_id}

@@ -18,12 +18,21 @@ def healthz():
 
 @pages.get("/readyz")
 def readyz():
-    """Say whether the database answers and stands at the newest migration; 503 if not."""
+    """Say whether the database answers and stands at the newest migration; 503 with the reason if not."""
     try:
-        found = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        db.session.scalar(sa.select(1))
     except sa.exc.SQLAlchemyError:
         return {"status": "database away"}, 503, {"Retry-After": "5"}
-    newest = {script.revision for script in current_app.extensions["alembic"].script_directory.get_revisions("heads")}
-    if found not in newest:
+    if not _is_newest():
         return {"status": "migrations pending"}, 503, {"Retry-After": "60"}
     return {"status": "ready"}
+
+
+def _is_newest() -> bool:
+    """Say whether the database stands at the newest migration; one without any migration has no such table."""
+    try:
+        found = db.session.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
+    except sa.exc.DBAPIError:
+        return False
+    heads = current_app.extensions["alembic"].script_directory.get_revisions("heads")
+    return set(found) == {script.revision for script in heads}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import after_this_request, current_app, g, redirect, request, url_for
+from flask import session as words
 from flask_login import LoginManager, current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -14,8 +15,11 @@ from partygroup import clock
 from partygroup.db import db, transaction
 from partygroup.people import logins
 from partygroup.people.models import Role
+from partygroup.people.passwords import is_password
 
 manager = LoginManager()
+#: How many staff numbers a shared device remembers.
+KNOWN_HERE = 8
 SHOP_FLOOR_HOURS, OFFICE_IDLE = timedelta(hours=12), timedelta(minutes=30)
 DEVICES = {
     "MicroMessenger": "微信",
@@ -48,8 +52,8 @@ def _set_cookie(name: str, value: str | None, days: int = 180) -> None:
         return response
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(current_app.config["SECRET_KEYS"])), salt="office-seen")
+def _signer(salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(current_app.config["SECRET_KEYS"])), salt=salt)
 
 
 @manager.request_loader
@@ -76,7 +80,7 @@ def _is_office_open(who, at) -> bool:
 def _office_seen(who):
     """Return when the office was last used: signed in a cookie, so that reading writes nothing."""
     try:
-        login_id, opened, seen = _signer().loads(request.cookies.get("office", ""))
+        login_id, opened, seen = _signer("office-seen").loads(request.cookies.get("office", ""))
     except (BadSignature, ValueError, TypeError):
         return who.office_at
     mine = (login_id, opened) == (who.login_id, int(who.office_at.timestamp()))
@@ -88,13 +92,41 @@ def note_office_use() -> None:
     who = current_user if current_user.is_authenticated else None
     if who and who.office_open and who.holds(*OFFICE_ROLES):
         stamp = [who.login_id, int(who.office_at.timestamp()), int(clock.now().timestamp())]
-        _set_cookie("office", _signer().dumps(stamp), days=1)
+        _set_cookie("office", _signer("office-seen").dumps(stamp), days=1)
 
 
-def device_secret() -> str | None:
-    """Return this browser's own mark, which says that somebody has logged in here before."""
-    mark = request.cookies.get("device", "")
-    return mark if 20 <= len(mark) <= 60 else None
+def device_secret(staff_no: str) -> str | None:
+    """Return this browser's own secret if this staff number has logged in here before; else None.
+
+    It is signed: a made-up mark would win new tries at somebody's password with each request.
+    """
+    secret, known = _device()
+    return secret if _known_as(staff_no, secret) in known else None
+
+
+def _device() -> tuple[str, list[str]]:
+    """Return this browser's secret and the numbers known here, each only as a digest with that secret."""
+    try:
+        secret, known = _signer("device").loads(request.cookies.get("device", ""))
+    except (BadSignature, ValueError, TypeError):
+        return secrets.token_urlsafe(24), []
+    return secret, known
+
+
+def _known_as(staff_no: str, secret: str) -> str:
+    return logins.digest_of_number(staff_no, current_app.config["SECRET_KEYS"][0] + secret)[:12]
+
+
+def _remember_here(staff_no: str) -> None:
+    secret, known = _device()
+    mine = _known_as(staff_no, secret)
+    stamp = [secret, [one for one in known if one != mine][1 - KNOWN_HERE :] + [mine]]
+    _set_cookie("device", _signer("device").dumps(stamp), days=3650)
+
+
+def counters_of(staff_no: str) -> dict[str, int]:
+    """Return the failure counters of a try from this browser, with their limits."""
+    return logins.counters(staff_no, device_secret(staff_no), request.remote_addr or "")
 
 
 def device_name(agent: str) -> str:
@@ -102,23 +134,31 @@ def device_name(agent: str) -> str:
     return " · ".join([name for mark, name in DEVICES.items() if mark in agent][:2]) or "未知设备"
 
 
-def start_login(person_id: int, *, at) -> None:
+def start_login(person_id: int, staff_no: str, *, at) -> None:
     """Begin a login, its office open since the password was just given, and hand out cookies. Inside a transaction."""
+    _end_former(at)
     device = device_name(request.user_agent.string)
     secret = logins.begin_login(db.session, person_id, device=device, at=at, office=True)
     _set_cookie(cookie_name(), secret)
-    if device_secret() is None:
-        _set_cookie("device", secrets.token_urlsafe(24), days=3650)
+    _remember_here(staff_no)
+
+
+def _end_former(at) -> None:
+    """End the login that this browser had, of whomever: its cookie is about to be replaced."""
+    if current_user.is_authenticated:
+        logins.end_login(db.session, person_id=current_user.id, login_id=current_user.login_id,
+                         by=current_user.id, at=at)  # fmt: skip
 
 
 def open_office(who, password: str) -> bool:
     """Open the office if the password is right: the login gets a new secret and the request goes on with power."""
     at = clock.now()
-    limits = logins.counters(who.staff_no, device_secret(), request.remote_addr or "")
+    limits = counters_of(who.staff_no)
     stored = logins.stored_password(db.session, who.id)
     if logins.is_locked(db.session, limits, at=at):
         return False
-    right = logins.is_password(stored, password)
+    db.session.rollback()  # the slow hash is checked without holding the write lock
+    right = is_password(stored, password)
     with transaction(db.session):
         if not right:
             logins.count_failure(db.session, limits, at=at)
@@ -136,6 +176,7 @@ def end_here() -> None:
                              by=current_user.id, at=clock.now())  # fmt: skip
     for name in (cookie_name(), "office", "ticket"):
         _set_cookie(name, None)
+    words.clear()
 
     @after_this_request
     def clear(response):

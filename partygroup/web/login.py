@@ -9,8 +9,9 @@ from partygroup import clock
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people import logins
+from partygroup.people.passwords import is_password
 from partygroup.policy import Can
-from partygroup.web.identity import device_secret, end_here, open_office, own_path, start_login
+from partygroup.web.identity import counters_of, end_here, open_office, own_path, start_login
 from partygroup.web.needs import OFFICE_FIELD, needs, password_page
 from partygroup.web.respond import respond
 
@@ -37,19 +38,22 @@ def ask():
 @pages.post("/login")
 def enter():
     """Log in with staff number and password, and go on where one was."""
-    at, staff_no = clock.now(), _typed("staff_no")
-    limits = logins.counters(staff_no, device_secret(), request.remote_addr or "")
+    at, staff_no, password = clock.now(), _typed("staff_no"), _typed("password")
+    limits = counters_of(staff_no)
     if logins.is_locked(db.session, limits, at=at):
         return _again("login.html", 429, logins.LOCKED)
-    found = logins.find_account(db.session, staff_no)
+    found = logins.find_account(db.session, staff_no, today=clock.day_of(at))
     db.session.rollback()  # the slow hash is checked without holding the write lock
-    right = logins.is_password(found.password if found else None, _typed("password"))
+    right = is_password(found.password if found else None, password)
+    stronger = logins.stronger_hash(found.password, password) if right else None
     with transaction(db.session):
         if not right:
             logins.count_failure(db.session, limits, at=at)
             return _again("login.html", 422, logins.WRONG)
         logins.forget_failures(db.session, limits)
-        start_login(found.id, at=at)
+        if stronger:
+            logins.keep_stronger(db.session, found.id, stronger, at=at)
+        start_login(found.id, found.staff_no, at=at)
     return redirect(_next(), 303)
 
 
@@ -81,13 +85,13 @@ def ask_activation():
 def activate():
     """Set an own password with the one-time code, and go on where one was."""
     at, staff_no = clock.now(), _typed("staff_no")
-    limits = logins.counters(staff_no, device_secret(), request.remote_addr or "")
+    limits = counters_of(staff_no)
     if logins.is_locked(db.session, limits, at=at):
         return _again("activate.html", 429, logins.LOCKED, errors={}, code=_typed("code"))
     if _typed("password") != _typed("again"):
         errors = {"again": "两次输入的密码不一样，请再输一次。"}
         return _again("activate.html", 422, None, errors=errors, code=_typed("code"))
-    found = logins.find_account(db.session, staff_no)
+    found = logins.find_account(db.session, staff_no, today=clock.day_of(at))
     if not logins.is_activation(found, _typed("code"), at=at):
         with transaction(db.session):
             logins.count_failure(db.session, limits, at=at)
@@ -102,7 +106,7 @@ def _first_password(found, at, limits):
         with transaction(db.session):
             logins.set_password(db.session, found.id, hashed, activation=found.activation, by=found.id, at=at)
             logins.forget_failures(db.session, limits)
-            start_login(found.id, at=at)
+            start_login(found.id, found.staff_no, at=at)
     except Refused as refusal:
         if refusal.status != 422:
             raise

@@ -13,9 +13,10 @@ from partygroup.audit import rows_about
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people import logins
+from partygroup.people.passwords import is_password
 from partygroup.people.queries import get_profile
 from partygroup.policy import Can
-from partygroup.web.identity import start_login
+from partygroup.web.identity import counters_of, start_login
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 
@@ -78,9 +79,13 @@ def ask_password():
 def change_password():
     """Change my password; every other device is signed out."""
     who, at, form = current_user._get_current_object(), clock.now(), request.form
-    stored = logins.stored_password(db.session, who.id)
-    db.session.rollback()
-    if not logins.is_password(stored, form.get("old", "")[:200]):
+    limits, stored = counters_of(who.staff_no), logins.stored_password(db.session, who.id)
+    if logins.is_locked(db.session, limits, at=at):
+        return respond("me/password.html", status=429, errors={"old": logins.LOCKED})
+    db.session.rollback()  # the slow hash is checked without holding the write lock
+    if not is_password(stored, form.get("old", "")[:200]):
+        with transaction(db.session):
+            logins.count_failure(db.session, limits, at=at)
         return respond("me/password.html", status=422, errors={"old": "现在的密码不对，请再输一次。"})
     if form.get("password") != form.get("again"):
         return respond("me/password.html", status=422, errors={"again": "两次输入的新密码不一样，请再输一次。"})
@@ -90,7 +95,7 @@ def change_password():
         return respond("me/password.html", status=422, errors={"password": refusal.reason})
     with transaction(db.session):
         logins.set_password(db.session, who.id, hashed, by=who.id, at=at)
-        start_login(who.id, at=at)
+        start_login(who.id, who.staff_no, at=at)
     return done("密码已改，别的设备都已退出。", "me.index")
 
 

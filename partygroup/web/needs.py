@@ -8,8 +8,12 @@ from urllib.parse import urlsplit
 from flask import abort, render_template, request, url_for
 from flask_login import current_user
 
+from partygroup import clock
+from partygroup.db import db
+from partygroup.people.logins import note_seen
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.web.identity import ask_to_log_in, note_office_use, open_office, own_path
+from partygroup.web.security import SAFE
 
 #: Addresses without a policy line, each with the reason.
 PUBLIC = {
@@ -51,6 +55,8 @@ def needs(can: Can, load=None, *, back: str | None = None):
             if stand is Grant.NO:
                 abort(403)
             note_office_use()
+            if request.method not in SAFE:
+                note_seen(db.session, current_user, at=clock.now())
             return view(thing) if load else view(**ids)
 
         guarded.__needs__ = can

@@ -18,10 +18,17 @@ def respond(page: str, fragment: str | None = None, *, status: int = 200, **cont
 
 
 def unchanged(tag: str):
-    """Return a 304 answer if the asking element already shows this tag; else None."""
-    if request.headers.get("HX-PTag") == tag:
-        return "", 304, {"HX-PTag": tag}
+    """Return a 304 answer if whoever asks already shows this tag, by htmx's header or the web's own; else None."""
+    if request.headers.get("HX-PTag") == tag or request.if_none_match.contains_weak(tag):
+        return tagged(make_response("", 304), tag)
     return None
+
+
+def tagged(response, tag: str):
+    """Return the answer with the tag by which `unchanged` knows it again."""
+    response.headers["HX-PTag"] = tag
+    response.set_etag(tag, weak=True)
+    return response
 
 
 def done(words: str, endpoint: str, **ids):

@@ -12,17 +12,18 @@ from partygroup import clock
 from partygroup.attendance import actions, codes
 from partygroup.attendance.models import LEAVE_NAMES
 from partygroup.attendance.queries import get_desk
-from partygroup.attendance.roll import board_tag, get_roll
+from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import State
+from partygroup.meetings.queries import visible_to
 from partygroup.meetings.rules import outlook_sentence, voting_outlook
 from partygroup.policy import Can, Place
 from partygroup.text import clean
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
-from partygroup.web.respond import done, htmx, respond, unchanged
+from partygroup.web.respond import done, htmx, respond, tagged, unchanged
 
 pages = Blueprint("roll", __name__)
 NOTE_CHOICES = [("", "不写"), *((note, note) for note in ("手机没电", "没信号", "扫不了", "没带手机"))]
@@ -98,18 +99,21 @@ def _over(met):
     return ("", 204, {"HX-Redirect": there}) if htmx else redirect(there, 303)
 
 
+def glance_of(gathering_id: int) -> Glance:
+    """Return the little that a poll of the board needs, if this person may see the meeting; raise NotFound."""
+    return glance_at(db.session, gathering_id, visible_to(current_user, clock.today()))
+
+
 @pages.get("/meetings/<id:gathering_id>/sign-ins")
-@needs(Can.SEE_ROLL, meeting_of)
-def board(met):
+@needs(Can.SEE_ROLL, glance_of)
+def board(glance):
     """Show the live list; unchanged answers 304."""
-    wall = request.args.get("view") == "wall"
-    tag = board_tag(db.session, met.gathering)
-    if same := unchanged(tag):
+    if same := unchanged(glance.tag):
         return same
+    met, wall = meeting_of(glance.gathering_id), request.args.get("view") == "wall"
     fragment = "roll/_wall.html" if wall else "roll/_board.html"
-    page = respond("roll/board.html", fragment=fragment, met=met, board=_board(met, tag), wall=wall)
-    page.headers["HX-PTag"] = tag
-    return page
+    page = respond("roll/board.html", fragment=fragment, met=met, board=_board(met, glance.tag), wall=wall)
+    return tagged(page, glance.tag) if htmx else page
 
 
 @pages.post("/meetings/<id:gathering_id>/opening")

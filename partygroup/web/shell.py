@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
@@ -114,5 +114,7 @@ def remember_choice():
     path = own_path(request.path) or url_for("home.home")
     response = redirect(f"{path}?{urlencode(rest)}" if rest else path, 303)
     for name, value in chosen.items():
-        response.set_cookie(name, value, max_age=FOREVER, httponly=True, samesite="Lax")
+        response.set_cookie(
+            name, value, max_age=FOREVER, secure=current_app.config["HTTPS"], httponly=True, samesite="Lax"
+        )
     return response

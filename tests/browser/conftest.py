@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.phones import HANDHELD, Phone
+
+PATIENCE = 15000  # milliseconds that anything is waited for, on a slow machine
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -14,8 +18,8 @@ def new_phone(new_context, live_server):
 
     def make(**options) -> Phone:
         context = new_context(**{"service_workers": "block"} | HANDHELD | options)
-        context.set_default_timeout(15000)
-        phones.append(Phone(context.new_page()))
+        context.set_default_timeout(PATIENCE)
+        phones.append(Phone(context.new_page(), live_server))
         return phones[-1]
 
     yield make

@@ -16,20 +16,21 @@ from partygroup.people.logins import begin_login
 VIEWPORT = {"width": 390, "height": 844}
 HANDHELD = {"viewport": VIEWPORT, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TAPPED = ("link", "button")
-#: Chromium says so of every page that is answered with 4xx, which refusals are.
-REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+WALL = {"viewport": {"width": 1920, "height": 1080}, "has_touch": False, "is_mobile": False, "device_scale_factor": 1}
+#: Chromium says so of every page that is answered with 4xx, which refusals are; Playwright, where workers are blocked.
+NO_NOISE = re.compile(r"Failed to load resource: the server responded with a status of 4|Service Worker reg.*blocked")
 
 
 class Phone:
     """A phone with one page open: `taps` counts since `count_taps`, `noise` is what the console complained of."""
 
-    def __init__(self, page: Page):
-        self.page, self.taps, self.noise = page, 0, []
+    def __init__(self, page: Page, home: str):
+        self.page, self.home, self.taps, self.noise = page, home, 0, []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.noise.append(str(error)))
 
     def _note(self, message) -> None:
-        if message.type in ("error", "warning") and not REFUSAL.match(message.text):
+        if message.type in ("error", "warning") and not NO_NOISE.match(message.text):
             self.noise.append(message.text)
 
     def count_taps(self) -> Phone:
@@ -51,12 +52,18 @@ class Phone:
         """Tap a link or a button."""
         return self.tap_on(self.find(name, **where))
 
-    def tap_text(self, text: str) -> Phone:
-        """Tap a chip, a fold or a name in a list."""
-        return self.tap_on(self.page.locator("#main").get_by_text(text, exact=True).first)
+    def unfold(self, title: str) -> Phone:
+        """Tap a part that opens."""
+        return self.tap_on(self.page.locator("#main summary").filter(has_text=title).first)
+
+    def choose(self, text: str) -> Phone:
+        """Tap a chip, a name or a box to be ticked."""
+        self.page.locator("#main label").filter(has_text=text).locator("input").first.check()
+        self.taps += 1
+        return self
 
     def tap_on(self, target) -> Phone:
-        target.tap() if self.page.context.browser and self._has_touch() else target.click()
+        target.tap() if self._has_touch() else target.click()
         self.taps += 1
         return self
 
@@ -64,7 +71,9 @@ class Phone:
         return self.page.viewport_size == VIEWPORT
 
     def type(self, label: str, text: str) -> Phone:
-        self.page.get_by_label(label, exact=True).fill(text)
+        """Fill in a field: one tap to get there."""
+        self.page.get_by_label(re.compile(rf"^{label}")).first.fill(text)
+        self.taps += 1
         return self
 
     def sees(self, *texts: str) -> Phone:
@@ -76,6 +85,11 @@ class Phone:
     def sees_no(self, text: str) -> Phone:
         expect(self.page.get_by_text(text)).to_have_count(0)
         return self
+
+    @property
+    def path(self) -> str:
+        """Return where the page is."""
+        return urlsplit(self.page.url).path
 
     def is_at(self, path: str) -> Phone:
         """Wait for an address; `*` stands for one part of it."""
@@ -90,18 +104,25 @@ class Phone:
         """Be logged in from an earlier day."""
         with backstage() as session:
             secret = begin_login(session, person_id, device="测试用的手机", at=clock.now(), office=office)
-        address = self.page.context._options["baseURL"]
-        self.page.context.add_cookies([{"name": "sid", "value": secret, "url": address}])
+        self.page.context.add_cookies([{"name": "sid", "value": secret, "url": self.home}])
         return self
 
 
+def shot_of(part) -> Image.Image:
+    """Return the picture of a part of the page."""
+    return Image.open(io.BytesIO(part.screenshot())).convert("L")
+
+
 def picture_of_code(page: Page, pixels: int) -> Image.Image:
-    """Return what a camera sees of the code when each module is that many pixels wide."""
+    """Return what a camera sees of the code when each module is that many pixels wide.
+
+    The picture is cut from the page's, since the element may be replaced by the next code meanwhile.
+    """
     shown = page.locator(".qr")
     modules = int(shown.locator(".qr-code").get_attribute("viewBox").split()[2])
-    shot = Image.open(io.BytesIO(shown.screenshot())).convert("L")
-    side = round(modules * pixels / _share_of_code(page) * 1.0)
-    return shot.resize((side, side), Image.Resampling.BOX)
+    side = round(modules * pixels / _share_of_code(page))
+    picture = Image.open(io.BytesIO(page.screenshot(clip=shown.bounding_box()))).convert("L")
+    return picture.resize((side, side), Image.Resampling.BOX)
 
 
 def _share_of_code(page: Page) -> float:
@@ -117,8 +138,3 @@ def read_code(page: Page, pixels: int = 4) -> str:
     found = zxingcpp.read_barcodes(picture_of_code(page, pixels), formats=zxingcpp.BarcodeFormat.QRCode)
     assert len(found) == 1, f"{len(found)} codes read at {pixels} pixels a module"
     return found[0].text
-
-
-def path_of(address: str) -> str:
-    """Return the path of a scanned address."""
-    return urlsplit(address).path

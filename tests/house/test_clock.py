@@ -16,7 +16,7 @@ ASKS_THE_MACHINE = {
     ("time", "localtime"),
 }
 ASKS_THE_CLOCK = {("clock", "now"), ("clock", "today")}
-MAY_ASK = ("web", "commands", "commands_roster", "commands_doctor", "logs")
+MAY_ASK = ("web", "commands", "logs")
 
 
 def calls(tree: ast.AST, wanted: set[tuple[str, str]]) -> Iterator[tuple[int, str]]:

@@ -12,22 +12,21 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings",
     "db logs",
-    "workdays",
+    "workdays backup",
     "org",
     "people",
     "policy audit",
-    "meetings feedback",
+    "meetings feedback activities",
     "attendance",
     "scores",
     "demo",
     "web",
-    "commands_roster",
     "commands",
 ]
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms.split()}
 #: Inside a room: who may know whom.
 ORDER = {name: level for level, name in enumerate(("models", "rules", "queries", "actions"))}
-KNOWS_FLASK = ("", "web", "commands", "commands_roster", "demo")
+KNOWS_FLASK = ("", "web", "commands", "demo")
 FLASK = ("flask", "flask_login", "flask_htmx", "flask_alembic", "flask_compress", "flask_sqlalchemy_lite", "werkzeug")
 #: What a pure function must not know.
 IMPURE = ("sqlalchemy", f"{PACKAGE}.db")

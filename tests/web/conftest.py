@@ -45,7 +45,7 @@ def met(app, session, world, at) -> Met:
     """Return a group meeting of the leader's group, ten minutes before its start, not opened yet."""
     at(AT)
     row = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.beijing(START))
-    return _met(app, session, row)
+    return met_of(app, session, row)
 
 
 @pytest.fixture
@@ -55,6 +55,6 @@ def opened(app, met, world) -> Met:
     return met
 
 
-def _met(app, session, row) -> Met:
+def met_of(app, session, row) -> Met:
     sitting_id = session.scalar(sa.select(Sitting.id).where(Sitting.gathering_id == row.id))
     return Met(id=row.id, sitting_id=sitting_id, key=app.config["SECRET_KEYS"][0])

@@ -1,8 +1,7 @@
-"""The operator's commands: `flask init`, `demo`, `demo-logins`, `import-roster`, `settle`, `doctor`."""
+"""The operator's commands: `flask NAME`; `install` lists them. The longer ones have a file each beside this."""
 
 from __future__ import annotations
 
-import time
 from importlib import import_module
 
 import click
@@ -13,18 +12,29 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partygroup import clock
 from partygroup.attendance.actions import close_overdue
-from partygroup.commands_roster import import_roster
+from partygroup.commands.backup import backup, restore
+from partygroup.commands.doctor import doctor
+from partygroup.commands.roster import import_roster
 from partygroup.db import db, transaction
+from partygroup.errors import NotFound, Refused
 from partygroup.meetings.actions import install_presets
 from partygroup.org.actions import found_unit
 from partygroup.org.models import Unit, UnitKind
-from partygroup.people.models import FailedTry
+from partygroup.org.queries import company
+from partygroup.people.actions import grant_post
+from partygroup.people.logins import issue_activation
+from partygroup.people.models import Person, Role
+from partygroup.people.queries import get_profile
+from partygroup.people.roster import purge_previews
 from partygroup.workdays import install_workdays
+
+#: Posts of the company committee, which no page gives.
+COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, doctor):
         app.cli.add_command(command)
 
 
@@ -80,56 +90,45 @@ def demo_logins() -> None:
 
 
 @click.command()
+@click.argument("staff_no")
+@click.argument("post", type=click.Choice([role.value for role in COMPANY_POSTS]))
 @with_appcontext
-def settle() -> None:
-    """Close sign-ins left open for more than twelve hours. For an hourly timer; running it twice changes nothing."""
-    with transaction(db.session):
-        closed = close_overdue(db.session, at=clock.now())
-    click.echo(f"{closed} meetings closed")
+def appoint(staff_no: str, post: str) -> None:
+    """Give somebody of the roster a post of the company committee, and print a new activation code for the login.
+
+    No page gives these posts, so that a company's first office begins here. Who holds it already gets the code only.
+    """
+    try:
+        with transaction(db.session):
+            name, code = _appoint(db.session, staff_no, post, at=clock.now())
+    except NotFound:
+        raise click.ClickException("没有这家公司或这个工号，请先运行 flask init --company，再导入花名册。") from None
+    except Refused as refusal:
+        raise click.ClickException(refusal.reason) from None
+    click.echo(f"{name}（{staff_no}）：激活码 {code[:5]} {code[5:]}，只显示这一次，14 天内有效。")
+
+
+def _appoint(session, staff_no: str, post: str, *, at) -> tuple[str, str]:
+    """Return name and activation code of whoever now holds the post; raise NotFound or Refused."""
+    company_id = company(session).id
+    person_id = session.scalar(sa.select(Person.id).where(Person.staff_no == staff_no))
+    if person_id is None:
+        raise NotFound
+    profile = get_profile(session, person_id, clock.day_of(at))
+    if post not in [held.role for held in profile.posts]:
+        grant_post(session, profile, role=post, unit_id=company_id, by=None, at=at)
+    return profile.person.name, issue_activation(session, person_id, by=None, at=at)
 
 
 @click.command()
 @with_appcontext
-def doctor() -> None:
-    """Check what an operator should know: settings, database, migrations, sync speed, disk."""
-    worst = 0
-    for name, verdict, words in checkup():
-        click.echo(f"{'ok  ' if verdict else 'look'} {name}: {words}")
-        worst = max(worst, not verdict)
-    raise SystemExit(worst)
+def settle() -> None:
+    """Close sign-ins left open for more than twelve hours, and drop roster previews nobody confirmed in seven days.
 
-
-def checkup():
-    """Yield (what was checked, whether it is well, words) for each check."""
-    settings = current_app.config["SETTINGS"]
-    yield (
-        "address",
-        bool(settings.base_url),
-        settings.base_url or "BASE_URL unset: codes show the address of each request",
-    )
-    yield "https", settings.https, "on" if settings.https else "off: cameras and the service worker need HTTPS"
-    kind = db.engine.dialect.name
-    yield "database", True, f"{kind}, {_sync_words(kind)}"
-    alembic = current_app.extensions["alembic"]
-    stands = {one.revision for one in alembic.current()} == {one.revision for one in alembic.heads()}
-    yield "migrations", stands, "newest" if stands else "run `flask init`"
-    key = settings.data_dir / "secret-key"
-    private = not key.exists() or not key.stat().st_mode & 0o077
-    yield "secret key", private, "private" if private else f"{key.name} can be read by others: chmod 600"
-    yield "debug", not settings.debug, "off" if not settings.debug else "FLASK_DEBUG is on"
-
-
-def _sync_words(kind: str) -> str:
-    """Return how long one synced write takes, and what that means for SQLite."""
-    if kind != "sqlite":
-        return "commits are grouped by the server"
-    probe = {"key": "doctor", "count": 0, "since": clock.now()}
-    times = []
-    for _ in range(20):
-        begun = time.perf_counter()
-        for change in (sa.insert(FailedTry).values(**probe), sa.delete(FailedTry).where(FailedTry.key == "doctor")):
-            with db.engine.begin() as connection:
-                connection.execute(change)
-        times.append((time.perf_counter() - begun) / 2)
-    middle = 1000 * sorted(times)[10]
-    return f"one synced write {middle:.1f} ms" + ("; this disk is slow, use PostgreSQL" if middle > 8 else "")
+    For an hourly timer; running it twice changes nothing.
+    """
+    with transaction(db.session):
+        closed = close_overdue(db.session, at=clock.now())
+    with transaction(db.session):
+        dropped = purge_previews(db.session, at=clock.now())
+    click.echo(f"{closed} meetings closed, {dropped} previews dropped")
