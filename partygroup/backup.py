@@ -120,7 +120,7 @@ def _plain(value) -> str:
 def _attachments(data_dir: Path) -> Iterator[tuple[Path, str]]:
     for folder in FOLDERS:
         for path in sorted((data_dir / folder).glob("*")):
-            if path.is_file():
+            if path.is_file() and not path.name.endswith(".part"):
                 yield path, f"{folder}/{path.name}"
 
 

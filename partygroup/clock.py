@@ -65,48 +65,11 @@ def month(year: int, number: int) -> Period:
     return Period(start_of(date(year, number, 1)), start_of(following))
 
 
-def quarter(year: int, number: int) -> Period:
-    """Return a calendar quarter (1 to 4) in Beijing."""
-    return Period(month(year, 3 * number - 2).start, month(year, 3 * number).end)
-
-
 class Quarter(NamedTuple):
-    """A calendar quarter: year and number 1 to 4; its days are days in Beijing."""
+    """A calendar quarter (number 1 to 4) of Beijing days. Quarters sort in time."""
 
     year: int
     number: int
-
-    @property
-    def first(self) -> date:
-        return date(self.year, 3 * self.number - 2, 1)
-
-    @property
-    def last(self) -> date:
-        return self.next().first - timedelta(days=1)
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
-
-    @property
-    def period(self) -> Period:
-        return quarter(self.year, self.number)
-
-    @property
-    def label(self) -> str:
-        return f"{self.year}年第{'一二三四'[self.number - 1]}季度"
-
-    @property
-    def code(self) -> str:
-        return f"{self.year}Q{self.number}"
-
-    def next(self) -> Quarter:
-        """Return the quarter after this one."""
-        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
-
-    def previous(self) -> Quarter:
-        """Return the quarter before this one."""
-        return Quarter.of(self.first - timedelta(days=1))
 
     @classmethod
     def of(cls, day: date) -> Quarter:
@@ -114,14 +77,50 @@ class Quarter(NamedTuple):
         return cls(day.year, (day.month + 2) // 3)
 
     @classmethod
-    def parse(cls, code: str) -> Quarter:
-        """Return the quarter of a code such as 2026Q3; raise ValueError for anything else."""
-        found = re.fullmatch(r"(20[0-9]{2})Q([1-4])", code)
-        if not found:
-            raise ValueError(f"not a quarter: {code[:20]!r}")
-        return cls(int(found[1]), int(found[2]))
+    def parse(cls, code: str) -> Quarter | None:
+        """Return the quarter of a code such as `2026Q3`; None if the text is no such code."""
+        found = re.fullmatch(r"([12][0-9]{3})Q([1-4])", code)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+    @property
+    def first(self) -> date:
+        """Return the first day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        """Return the last day, which still belongs to the quarter."""
+        return self.next().first - timedelta(days=1)
+
+    @property
+    def days(self) -> int:
+        """Return the number of days, 90 to 92."""
+        return (self.next().first - self.first).days
+
+    @property
+    def period(self) -> Period:
+        """Return the span of time of the quarter."""
+        return Period(start_of(self.first), start_of(self.next().first))
+
+    @property
+    def label(self) -> str:
+        """Return 2026年第三季度."""
+        return f"{self.year}年第{'一二三四'[self.number - 1]}季度"
+
+    @property
+    def code(self) -> str:
+        """Return 2026Q3, as `parse` reads it."""
+        return f"{self.year}Q{self.number}"
+
+    def next(self) -> Quarter:
+        """Return the following quarter."""
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    def previous(self) -> Quarter:
+        """Return the quarter before."""
+        return Quarter.of(self.first - timedelta(days=1))
 
 
 def quarter_of(day: date) -> Quarter:
-    """Return the quarter of a day."""
+    """Return the quarter in which a day lies."""
     return Quarter.of(day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -117,3 +117,43 @@ class Leave(Audited, Base):
         sa.UniqueConstraint("gathering_id", "person_id"),
         sa.CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_pair"),
     )
+
+
+class MakeUpWay(StrEnum):
+    """How a missed gathering was made up (domain.md 5.6)."""
+
+    SECOND_SESSION = "second_session"
+    BRIEFING = "briefing"
+    HOME_DELIVERY = "home_delivery"
+    SELF_STUDY = "self_study"
+
+
+MAKE_UP_NAMES = {
+    MakeUpWay.SECOND_SESSION: "参加另一场",
+    MakeUpWay.BRIEFING: "一对一传达",
+    MakeUpWay.HOME_DELIVERY: "送学上门",
+    MakeUpWay.SELF_STUDY: "自学交流",
+}
+
+
+class MakeUp(Audited, Base):
+    """A missed gathering made up on a later day (补课). It overlays the status and never counts for a vote."""
+
+    __tablename__ = "make_up"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    way: Mapped[str] = mapped_column(sa.String(20))
+    on_day: Mapped[date]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    undone_reason: Mapped[str | None] = mapped_column(sa.String(100))
+    __table_args__ = (
+        sa.Index(
+            "uq_make_up_effective", "gathering_id", "person_id", unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"),
+        ),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_pair"),
+    )  # fmt: skip

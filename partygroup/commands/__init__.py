@@ -27,6 +27,7 @@ from partygroup.people.logins import issue_activation
 from partygroup.people.models import Person, Role
 from partygroup.people.queries import get_profile
 from partygroup.people.roster import purge_previews
+from partygroup.workdays import install_workdays
 
 #: Posts of the company committee, which no page gives.
 COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
@@ -48,14 +49,15 @@ def progress_bar() -> Progress:
 @click.option("--company", default=None, help="Name of the company committee, founded if there is none yet.")
 @with_appcontext
 def init(company: str | None) -> None:
-    """Bring the database to the newest migration and install the preset meeting kinds."""
+    """Bring the database to the newest migration and install the preset meeting kinds and working days."""
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
         added = install_presets(db.session, at=clock.now())
+        days = install_workdays(db.session)
         if company:
             found_company(company)
-    click.echo(f"database ready, {added} meeting kinds added")
+    click.echo(f"database ready, {added} meeting kinds and {days} days of the work calendar added")
 
 
 def found_company(name: str) -> None:

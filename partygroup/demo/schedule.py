@@ -149,7 +149,7 @@ class Scheduler:
 
 def history_months(today: date) -> list[date]:
     """Return the first days of the months of the two past quarters and the running one up to today."""
-    year, quarter = clock.quarter_of(today)
+    year, quarter = clock.Quarter.of(today)
     index = year * 12 + 3 * (quarter - 3)
     return [date(one // 12, one % 12 + 1, 1) for one in range(index, today.year * 12 + today.month)]
 

@@ -155,8 +155,7 @@ def still_due(session, units: list, today: date) -> list[tuple]:
     Only the kind's usual circle counts as its duty: a group owes group meetings, a branch the rest (domain.md 5.1).
     One statement: the kinds in force, each with the units that called it this quarter and when they did so last.
     """
-    year, quarter = clock.quarter_of(today)
-    first = {"month": today.replace(day=1), "quarter": clock.day_of(clock.quarter(year, quarter).start)}
+    first = {"month": today.replace(day=1), "quarter": clock.Quarter.of(today).first}
     any_version = aliased(Kind)
     called = (
         sa.select(Gathering.unit_id, any_version.code, sa.func.max(Gathering.day).label("day"))

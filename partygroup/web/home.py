@@ -63,8 +63,8 @@ def greeting(name: str) -> str:
 
 def quarter_days(today):
     """Return the first day of today's quarter and of the next one."""
-    period = clock.quarter(*clock.quarter_of(today))
-    return clock.day_of(period.start), clock.day_of(period.end)
+    quarter = clock.Quarter.of(today)
+    return quarter.first, quarter.next().first
 
 
 def leaves_to_decide(who, today) -> list:

@@ -131,8 +131,7 @@ def branch(unit):
 @needs(Can.SEE_UNIT, group_of)
 def group(unit):
     """Show a group: leader, members by name, and the meetings of the day's quarter."""
-    quarter = clock.quarter(*clock.quarter_of(unit.day))
-    first, last = clock.day_of(quarter.start), clock.day_of(quarter.end)
+    quarter = clock.Quarter.of(unit.day)
     members = members_of_group(db.session, unit.id, unit.day)
     return respond(
         "org/group.html",
@@ -140,6 +139,8 @@ def group(unit):
         leaders=officers_of(db.session, [unit.id], unit.day),
         members=members,
         opens={one.id for one in members if may(current_user, Can.SEE_PERSON, Place(unit.place.lineage, one.id))},
-        met=gatherings_between(db.session, visible_to(current_user, clock.today()), unit.id, first, last),
-        quarter=clock.quarter_of(unit.day),
+        met=gatherings_between(
+            db.session, visible_to(current_user, clock.today()), unit.id, quarter.first, quarter.next().first
+        ),
+        quarter=quarter,
     )

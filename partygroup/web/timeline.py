@@ -101,10 +101,7 @@ class Filter:
 
 
 def _quarter(code: str, today: date) -> clock.Quarter:
-    try:
-        return min(clock.Quarter.parse(code), clock.Quarter.of(today))
-    except ValueError:
-        return clock.Quarter.of(today)
+    return min(clock.Quarter.parse(code) or clock.Quarter.of(today), clock.Quarter.of(today))
 
 
 def _quarters(today: date) -> list[clock.Quarter]:

@@ -180,7 +180,7 @@ class TestMeetings:
         for kind, units in expected.items():
             assert all(seen[kind][unit, month] == 1 for unit in units for month in past)
         for kind in ("member_meeting", "party_lecture"):
-            quarters = Counter((unit, clock.quarter_of(month)) for unit, month in seen[kind])
+            quarters = Counter((unit, clock.Quarter.of(month)) for unit, month in seen[kind])
             assert all(quarters[unit, (2026, number)] == 1 for unit in branches for number in (2, 3))
 
     def test_some_serve_two_kinds(self, company):

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from partygroup import clock
 from partygroup.activities import rules
 from partygroup.activities.presets import DIMENSIONS, SORTS
-from partygroup.clock import Quarter
 
 TODAY = date(2026, 3, 5)
 JOTTED = clock.beijing("2026-03-05 16:20")
@@ -91,17 +88,3 @@ def test_an_ended_problem_does_not_end_again():
 def test_every_sort_has_a_dimension_and_items_of_the_table():
     assert {sort.dimension for sort in SORTS.values()} == set(DIMENSIONS)
     assert all(item[:2] in DIMENSIONS for sort in SORTS.values() for item in sort.items)
-
-
-@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-def test_quarters_tile_the_years(day):
-    quarter = Quarter.of(day)
-    assert quarter.first <= day <= quarter.last and quarter.days == (quarter.last - quarter.first).days + 1
-    assert quarter.next().first == quarter.last + timedelta(days=1) and quarter.next().previous() == quarter
-    assert Quarter.parse(quarter.code) == quarter and quarter.period.start == clock.start_of(quarter.first)
-
-
-@pytest.mark.parametrize("code", ["", "2026Q5", "2026Q0", "2026q1", "２０２６Q1", "1926Q1", "2026Q1 ", "2026Q11"])
-def test_a_quarter_that_is_none(code):
-    with pytest.raises(ValueError, match="not a quarter"):
-        Quarter.parse(code)
