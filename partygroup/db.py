@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.errors import Refused
+from partygroup.turns import Turns
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -220,6 +222,8 @@ def prepare_engine(engine: sa.Engine) -> None:
         _prepare_postgresql(engine)
 
 
+#: How long a writer waits for those before it in the same process.
+SECONDS_IN_QUEUE = 20
 SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     "journal_mode=WAL",
@@ -232,6 +236,8 @@ SQLITE_PRAGMAS = (
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
+    turns = Turns()
+
     @event.listens_for(engine, "connect")
     def connect(dbapi, _record):
         dbapi.isolation_level = None
@@ -241,12 +247,31 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection):
         driver = connection.connection.driver_connection
-        if writing.get():
-            driver.execute("PRAGMA query_only=OFF")
-            driver.execute("BEGIN IMMEDIATE")
-        else:
+        if not writing.get():
             driver.execute("PRAGMA query_only=ON")
             driver.execute("BEGIN")
+            return
+        try:
+            _wait_for_turn(turns, connection)
+            driver.execute("PRAGMA query_only=OFF")
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, busy) from busy
+
+    def let_go(_dbapi, record, *_):
+        if record.info.pop("has_turn", False):
+            turns.give()
+
+    for ending in ("checkin", "invalidate", "soft_invalidate", "close"):
+        event.listen(engine, ending, let_go)
+
+
+def _wait_for_turn(turns: Turns, connection) -> None:
+    """Queue up with the other writers of this process; the turn ends when the connection goes back to its pool."""
+    if not connection.info.get("has_turn"):
+        if not turns.take(SECONDS_IN_QUEUE):
+            raise sqlite3.OperationalError("database is locked")
+        connection.info["has_turn"] = True
 
 
 def _prepare_postgresql(engine: sa.Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
 
 FLOORS = [
-    "clock errors text settings",
+    "clock errors text settings turns",
     "db logs",
     "workdays backup",
     "org",

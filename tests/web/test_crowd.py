@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from partygroup import clock
 from partygroup.attendance.models import Counting, DueEntry, Mark
 from partygroup.attendance.roll import get_roll
-from partygroup.db import AuditRow
+from partygroup.db import AuditRow, db
 from partygroup.meetings.models import Gathering
 from partygroup.meetings.queries import describe
 from tests.crowds import enlist, give_logins, secret_of
@@ -201,3 +202,15 @@ def test_two_officers_call_and_one_of_them_taps_three_times(crowd, world, phone_
     with backstage() as session:
         called = session.scalars(sa.select(Gathering.called_by)).all()
     assert sorted(called) == sorted((world.secretary.id, world.deputy.id))
+
+
+def test_who_waits_too_long_is_told_so_and_nothing_is_lost(hall, world, crowd, phone_of, app, monkeypatch):
+    if str(app.config["SETTINGS"].database_url).startswith("postgresql"):
+        pytest.skip("PostgreSQL lets writers in side by side")
+    monkeypatch.setattr(import_module("partygroup.db"), "SECONDS_IN_QUEUE", 0.05)
+    phone = phone_of(crowd[0])
+    phone.ask("GET", hall.code())
+    with app.app_context(), db.engine.begin() as slow:
+        slow.execute(sa.select(1))
+        assert phone.ask("POST", f"{hall.url}/sign-ins")[0] == 503
+    assert phone.ask("POST", f"{hall.url}/sign-ins")[0] == 303
