@@ -11,10 +11,12 @@ from itertools import count
 import sqlalchemy as sa
 
 from partygroup import clock
+from partygroup.activities.models import Activity, Participation
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
 from partygroup.people.names import search_columns
+from partygroup.scores.models import Declaration, RuleTable, Source
 
 LONG_AGO = date(2020, 1, 1)
 CIRCLES = {"party_group": "group", "branch": "members"}
@@ -92,3 +94,31 @@ def gathering(
         newest = sa.select(sa.func.max(Kind.id)).where(Kind.code == code).scalar_subquery()
         add(session, Meeting, gathering_id=gathering_id, kind_id=newest, theme=theme)
     return session.get(Gathering, gathering_id)
+
+
+def activity(
+    session, unit_id: int, branch_id: int, *, by: int, people=(), sort: str = "service", **columns
+) -> Activity:
+    """Return an activity of today; `people`: ids, or (id, columns) pairs, of those named in it."""
+    at = clock.now()
+    values = {"text": "帮食堂抢修水管", "happened_on": clock.day_of(at), "jotted_at": at} | columns
+    activity_id = add(session, Activity, unit_id=unit_id, branch_id=branch_id, sort=sort, by_id=by, **values)
+    for one in people:
+        person_id, more = one if isinstance(one, tuple) else (one, {})
+        where = {"branch_id": branch_id, "group_id": unit_id if unit_id != branch_id else None, "leads": False}
+        add(session, Participation, activity_id=activity_id, person_id=person_id, **where | more)
+    return session.get(Activity, activity_id)
+
+
+def declaration(session, person_id: int, branch_id: int, *, by: int | None = None, **columns) -> Declaration:
+    """Return a declaration of a task done today, a draft unless another state is given."""
+    at = clock.now()
+    table_id = session.scalar(sa.select(sa.func.min(RuleTable.id)))
+    values = {
+        "rule_table_id": table_id, "item": "WP-TASK", "points": 20, "happened_on": clock.day_of(at),
+        "text": "按期完成检修", "source": Source.DECLARED, "state": "draft", "made_by": by or person_id,
+        "made_at": at, "submitted_at": at,
+        "leads": True, "unreviewed": False, "version": 1,
+    }  # fmt: skip
+    made = add(session, Declaration, person_id=person_id, branch_id=branch_id, **values | columns)
+    return session.get(Declaration, made)

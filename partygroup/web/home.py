@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, g
 from flask_login import current_user
 
 from partygroup import clock
@@ -16,6 +16,7 @@ from partygroup.meetings.overview import coverage_below
 from partygroup.org.queries import units_named
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
+from partygroup.scores.inbox import count_waiting
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -36,16 +37,26 @@ def member_home():
     mine = my_gatherings(db.session, who, today)
     callable_ids = units_where(who, Can.CALL_MEETING)
     first, last = quarter_days(today)
+    leaves = leaves_to_decide(who, today) if callable_ids else []
+    waiting = note_waiting(who, today, len(leaves))
     return respond(
         "home/member.html",
         greeting=greeting(who.name),
         mine=mine,
         hosting={one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)},
         due=due_to_call(who, callable_ids, today) if callable_ids else [],
-        leaves=leaves_to_decide(who, today) if callable_ids else [],
+        leaves=leaves,
+        waiting=waiting,
         attendance=attendance_of(db.session, who.id, first, last),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
     )
+
+
+def note_waiting(who, today, leaves: int = 0) -> int:
+    """Return how many declarations wait for this person; the nav shows them with the leave requests."""
+    waiting = count_waiting(db.session, who, today)
+    g.waiting = waiting + leaves
+    return waiting
 
 
 def greeting(name: str) -> str:
@@ -107,6 +118,7 @@ def desk_home():
     return respond(
         "home/desk.html",
         greeting=greeting(who.name),
+        waiting=note_waiting(who, today),
         below=coverage_below(db.session, roots, period, today),
         mine=my_gatherings(db.session, who, today),
         sees_meetings=not who.holds(Role.ACCOUNT_OFFICER),

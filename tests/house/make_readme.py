@@ -26,6 +26,7 @@ COLUMNS = {
     "serves_on_committee": "committee",
     "leads_group": "leader",
     "officer_of_branch": "officer",
+    "publishes_for_branch": "publisher",
     "unit_office": "unit office",
     "company_office": "company",
     "account_officer": "accounts",
