@@ -19,8 +19,9 @@ from partygroup.people.models import Person, Role
 from partygroup.people.roster import preview_roster
 from partygroup.people.roster_file import read_roster
 from partygroup.policy import Can, Place
+from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import add, exclusion, gathering, post
+from tests.factories import activity, add, declaration, exclusion, gathering, post
 
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
 #: Corner → group, unit that meets, and whom its things concern: a plain member of the group, or one of the cast.
@@ -76,6 +77,8 @@ class Corner:
             ("person_id", "post_id"): (own, own, (Can.SEE_PERSON,)),
             ("feedback_id",): (Place(branch, person), Place(branch, person), (Can.SEE_OWN, Can.ANSWER_FEEDBACK)),
             ("import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_ROSTER,)),
+            ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
+            ("activity_id",): (own, Place(group), (Can.SEE_UNIT,)),
             ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
         }
         if "unit_id" in rule.arguments:
@@ -123,7 +126,22 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
+        **_fill_scores(session, corner, at=at),
     }
+
+
+def _fill_scores(session, corner: Corner, *, at) -> dict[str, int]:
+    """Put an activity, and a declaration with an objection to it, into a corner; return their ids."""
+    (group, branch, *_above), person_id, canary = corner.line, corner.person_id, corner.meets.canary
+    done = activity(session, group.id, branch.id, by=person_id, people=[person_id], text=f"{canary}活动")
+    day = clock.day_of(at)
+    made = declaration(
+        session, person_id, branch.id, group_id=group.id, text=f"{canary}申报", state="disputed", public_from=day,
+        public_until=day, meeting_ref=f"{canary}支委会", awarded=20,
+    )  # fmt: skip
+    said = {"by_id": person_id, "text": f"{canary}异议", "at": at, "answer_due_on": day}
+    add(session, Objection, declaration_id=made.id, **said)
+    return {"activity_id": done.id, "declaration_id": made.id}
 
 
 def _meeting(session, corner: Corner, *, by: int, at):
