@@ -25,7 +25,6 @@ from partygroup.web.needs import ask_password, needs
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("inbox", __name__)
-SECRETARY = "支部书记的申报由上级党委党群部门确认。"
 MOST = 100
 
 
@@ -68,18 +67,14 @@ def _why_not_confirm(one: Told, officers: list[Officer]) -> str | None:
     declaration, me = one.declaration, current_user.id
     here = [officer for officer in officers if officer.unit_id == declaration.branch_id]
     others = _names(here, declaration.person_id, declaration.reviewed_by)
+    at_unit = is_at_unit(here, declaration.person_id, declaration.reviewed_by)
+    hands = "由上级党委党群部门确认" if at_unit else f"可以由{others}确认"
     if declaration.person_id == me:
-        if is_at_unit(here, me, declaration.reviewed_by):
-            return "这是您自己的申报，由上级党委党群部门确认。"
-        return f"这是您自己的申报，可以由{others}确认。"
+        return f"这是您自己的申报，{hands}。"
     if declaration.reviewed_by == me:
-        return (
-            f"这条是您在小组核实的，可以由{others}确认。"
-            if others
-            else "这条是您在小组核实的，由上级党委党群部门确认。"
-        )
+        return f"这条是您在小组核实的，{hands}。"
     if is_secretary(here, declaration.person_id) and declaration.branch_id in units_held(current_user, *OFFICER_ROLES):
-        return SECRETARY
+        return f"这是支部书记的申报，{hands}。"
     return None
 
 
