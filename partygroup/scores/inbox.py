@@ -75,6 +75,18 @@ def _conditions(who, day: date) -> dict[str, list]:
     return ways
 
 
+def _decidable(who, day: date) -> list:
+    """Return the SQL conditions that leave out what this person may not decide: own, decided before, a secretary's."""
+    state, me = Declaration.state, who.id
+    for_unit = bool(units_held(who, Role.UNIT_OFFICE))
+    conditions = [
+        sa.or_(Declaration.person_id != me, state == State.CONFIRMED),
+        sa.or_(sa.func.coalesce(Declaration.reviewed_by, 0) != me, state != State.GROUP_REVIEWED),
+        sa.or_(sa.func.coalesce(Declaration.confirmed_by, 0) != me, state != State.DISPUTED),
+    ]
+    return conditions if for_unit else [*conditions, sa.or_(state != State.GROUP_REVIEWED, ~_is_secretary(day))]
+
+
 def inbox_of(session, who, day: date) -> Inbox:
     """Return all that waits for somebody by the posts held today, by two statements."""
     ways = {name: sa.or_(*conditions) for name, conditions in _conditions(who, day).items() if conditions}
@@ -92,12 +104,12 @@ def inbox_of(session, who, day: date) -> Inbox:
 
 
 def count_waiting(session, who, day: date) -> int:
-    """Return how many declarations somebody can decide on now, without the own ones, by one statement or none."""
+    """Return how many declarations somebody can decide on now, by one statement or none."""
     ways = [condition for conditions in _conditions(who, day).values() for condition in conditions]
     if not ways:
         return 0
-    others = sa.or_(Declaration.person_id != who.id, Declaration.state == State.CONFIRMED)
-    return session.scalar(sa.select(sa.func.count()).select_from(Declaration).where(sa.or_(*ways), others))
+    can = _decidable(who, day)
+    return session.scalar(sa.select(sa.func.count()).select_from(Declaration).where(sa.or_(*ways), *can))
 
 
 def done_by(session, person_id: int) -> list[Told]:

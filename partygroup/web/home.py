@@ -48,8 +48,15 @@ def member_home():
         leaves=leaves,
         waiting=waiting,
         attendance=attendance_of(db.session, who.id, first, last),
+        place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
     )
+
+
+def branch_held(who) -> int:
+    """Return the branch of which this person is an officer, else the own one; 0 for none."""
+    held = [post.unit_id for post in who.posts if post.role in OFFICER_ROLES and post.unit_kind == "branch"]
+    return held[0] if held else who.branch_id or 0
 
 
 def note_waiting(who, today, leaves: int = 0) -> int:

@@ -40,13 +40,14 @@ def show():
     if who.holds(*OFFICER_ROLES, Role.UNIT_OFFICE) and not who.office_open:
         asleep, inbox = inbox.count - len(inbox.review), Inbox(review=inbox.review)
     leaves = leaves_to_decide(who, today)
-    g.waiting = inbox.count + len(leaves)
     view_done = request.args.get("view") == "done"
     waits = [*inbox.confirm, *inbox.object]
     officers = officers_of(db.session, {one.declaration.branch_id for one in waits}, today) if waits else []
+    why = whys(inbox, officers)
+    g.waiting = inbox.count - len(why) + asleep + len(leaves)
     return respond(
         "inbox/index.html", inbox=inbox, asleep=asleep, leaves=leaves, view_done=view_done,
-        past=done_by(db.session, who.id) if view_done else [], why=whys(inbox, officers), dimensions=DIMENSIONS,
+        past=done_by(db.session, who.id) if view_done else [], why=why, waiting=g.waiting, dimensions=DIMENSIONS,
         meeting=f"{today.month}月支委会", meeting_length=MEETING_LENGTH, state_names=states.STATE_NAMES,
     )  # fmt: skip
 

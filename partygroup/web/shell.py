@@ -53,7 +53,7 @@ def nav_of(who) -> list[Item]:
     """Return the nav of a person's highest post (design/README.md, Navigation per role): what exists, nothing else."""
     inbox = replace(INBOX, count=g.get("waiting", 0))
     if who.holds(Role.UNIT_OFFICE):
-        return [HOME, inbox, IMPORTS, PEOPLE, ME]
+        return [HOME, ORG, IMPORTS, inbox, ME]
     if who.holds(Role.COMPANY_OFFICE):
         return [HOME, ORG, IMPORTS, PEOPLE, ME]
     if who.holds(Role.AUDITOR):
