@@ -136,6 +136,18 @@ def get_seen(session, declaration_id: int, visible: sa.Select, day: date) -> See
     return Seen(found[0], place_of(session, declaration.branch_id, declaration.group_id, declaration.person_id, day))
 
 
+def seen_all(session, declaration_ids, visible: sa.Select, day: date) -> list[Seen]:
+    """Return those of some declarations that are among the visible ones, by id: two statements, and one a branch."""
+    rows = told(session, visible.where(Declaration.id.in_(declaration_ids)).order_by(Declaration.id))
+    branches = dict.fromkeys(one.declaration.branch_id for one in rows)
+    lines = {branch_id: place_of(session, branch_id, None, None, day).lineage for branch_id in branches}
+    return [Seen(one, _place(lines[one.declaration.branch_id], one.declaration)) for one in rows]
+
+
+def _place(line: tuple[int, ...], declaration: Declaration) -> Place:
+    return Place((declaration.group_id, *line) if declaration.group_id else line, declaration.person_id)
+
+
 def place_of(session, branch_id: int, group_id: int | None, person_id: int | None, day: date) -> Place:
     """Return where a declaration of somebody in a branch and group belongs on a day."""
     line = [unit[0] for unit in lineage(session, branch_id, day)] or [branch_id]

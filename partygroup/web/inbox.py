@@ -9,12 +9,12 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Grant, grant
 from partygroup.scores import publicity, reviewing, states
 from partygroup.scores.inbox import Inbox, done_by, inbox_of
-from partygroup.scores.listing import Seen, Told, get_seen, units_held, visible_to
+from partygroup.scores.listing import Seen, Told, seen_all, units_held, visible_to
 from partygroup.scores.people import Officer, is_at_unit, is_secretary, officers_of
 from partygroup.scores.reviewing import MEETING_LENGTH
 from partygroup.scores.settling import settle
@@ -99,18 +99,15 @@ def _names(officers: list[Officer], *without: int | None) -> str:
 
 def chosen() -> list[tuple[Seen, int]]:
     """Return the declarations ticked in a batch with the versions that were shown; those out of reach are left out."""
-    found, today = [], clock.today()
-    visible = visible_to(current_user, today)
-    for typed in list(dict.fromkeys(request.form.getlist("chosen")))[:MOST]:
+    versions, today = {}, clock.today()
+    for typed in request.form.getlist("chosen")[:MOST]:
         declaration_id, _, version = typed.partition(".")
         if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (declaration_id, version)):
-            try:
-                found.append((get_seen(db.session, int(declaration_id), visible, today), int(version)))
-            except NotFound:
-                continue
+            versions[int(declaration_id)] = int(version)
+    found = seen_all(db.session, versions, visible_to(current_user, today), today)
     if not found:
         raise Refused("请至少选一条。")
-    return found
+    return [(seen, versions[seen.id]) for seen in found]
 
 
 def batch(can: Can, act: Callable, words: str):
