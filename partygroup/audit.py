@@ -60,6 +60,28 @@ ACTION_NAMES = {
     "people.roster.apply": "导入花名册",
     "people.roster.preview": "上传花名册",
     "people.roster.purge": "清理没确认的花名册",
+    "scores.appeal.decide": "答复复核申请",
+    "scores.appeal.make": "提出复核申请",
+    "scores.declaration.answer": "异议有了答复",
+    "scores.declaration.appeal": "申请复核",
+    "scores.declaration.confirm": "确认申报",
+    "scores.declaration.decide": "办理复核",
+    "scores.declaration.edit": "修改申报",
+    "scores.declaration.lapse": "小组逾期没有核实，转支委会",
+    "scores.declaration.make": "填写申报",
+    "scores.declaration.object": "有人提出异议",
+    "scores.declaration.publish": "公示",
+    "scores.declaration.reject": "不予通过",
+    "scores.declaration.return": "退回申报",
+    "scores.declaration.reverse": "更正已生效的积分",
+    "scores.declaration.review": "小组核实",
+    "scores.declaration.settle": "公示期满，生效",
+    "scores.declaration.submit": "交上申报",
+    "scores.declaration.withdraw": "撤回申报",
+    "scores.entry.make": "记入积分",
+    "scores.objection.answer": "答复异议",
+    "scores.objection.make": "提出异议",
+    "scores.proposal.make": "转来待确认",
 }
 
 #: What a field of `before` and `after` is called.
@@ -76,6 +98,8 @@ FIELD_NAMES = {
     "profile": "岗位类别", "reason": "原因", "role": "职务", "rows": "行数", "sex": "性别", "sort": "类别",
     "staff_no": "工号", "standing": "党员类别", "star_level": "星级", "starts_at": "时间", "units": "新设单位",
     "until_on": "到", "valid_from": "生效日期", "version": "版本", "workplace": "工作单位",
+    "item": "计分内容", "meeting_ref": "会议", "outcome": "结果", "points": "分值", "public_until": "公示到",
+    "quarter": "季度", "state": "状态",
 }  # fmt: skip
 #: Fields that hold the id of a unit or of a person: told by name, or not at all where there is none.
 UNIT_FIELDS = {"branch_id": "党支部", "group_id": "党小组", "parent_id": "上级单位"}

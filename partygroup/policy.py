@@ -40,6 +40,20 @@ class Can(Enum):
     RAISE_PROBLEM = "记问题"
     CLOSE_PROBLEM = "了结问题"
     CANCEL_PROBLEM = "取消问题"
+    DECLARE = "申报积分"
+    DECLARE_ACTIVITY = "从活动申报"
+    ENTER_FOR_BRANCH = "支部登记扣分"
+    SEE_DECLARATION = "看申报"
+    SEE_INBOX = "看待审"
+    REVIEW_DECLARATION = "小组核实申报"
+    CONFIRM_DECLARATION = "确认申报"
+    PUBLISH_DECLARATIONS = "公示"
+    SEE_PUBLICITY = "看公示"
+    OBJECT = "提异议"
+    ANSWER_OBJECTION = "答复异议"
+    APPEAL = "申请复核"
+    DECIDE_APPEAL = "办理复核"
+    REVERSE_ENTRY = "更正已生效的积分"
     SEE_PEOPLE = "看花名册"
     SEE_PERSON = "看个人资料"
     EDIT_PERSON = "改个人资料"
@@ -54,6 +68,10 @@ class Can(Enum):
     SEE_AUDIT = "看变更记录"
     GIVE_FEEDBACK = "提意见"
     ANSWER_FEEDBACK = "答复意见"
+
+
+#: Who puts up what a branch makes known.
+PUBLISHER_ROLES = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ORGANISATION_OFFICER)
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,11 @@ def officer_of_branch(who, place):
         post.role in OFFICER_ROLES and post.unit_kind == "branch" and post.unit_id in place.lineage
         for post in who.posts
     )
+
+
+def publishes_for_branch(who, place):
+    """Secretary, deputy and organisation officer of the branch: what it makes known goes through them."""
+    return any(post.role in PUBLISHER_ROLES and post.unit_id in place.lineage for post in who.posts)
 
 
 def _office(role: Role, doc: str):
@@ -167,6 +190,20 @@ POLICY = {
     Can.RAISE_PROBLEM: (leads_group, officer_of_branch),
     Can.CLOSE_PROBLEM: (oneself, leads_group, officer_of_branch),
     Can.CANCEL_PROBLEM: (leads_group, officer_of_branch),
+    Can.DECLARE: (oneself, leads_group, officer_of_branch),
+    Can.DECLARE_ACTIVITY: (leads_group, officer_of_branch),
+    Can.ENTER_FOR_BRANCH: (never_self(officer_of_branch),),
+    Can.SEE_DECLARATION: (oneself, leads_group, officer_of_branch, *ABOVE),
+    Can.SEE_INBOX: (leads_group, officer_of_branch, unit_office),
+    Can.REVIEW_DECLARATION: (never_self(leads_group),),
+    Can.CONFIRM_DECLARATION: (never_self(officer_of_branch), never_self(unit_office)),
+    Can.PUBLISH_DECLARATIONS: (publishes_for_branch,),
+    Can.SEE_PUBLICITY: (belongs_to_branch, officer_of_branch, *ABOVE),
+    Can.OBJECT: (belongs_to_branch,),
+    Can.ANSWER_OBJECTION: (never_self(officer_of_branch), never_self(unit_office)),
+    Can.APPEAL: (oneself,),
+    Can.DECIDE_APPEAL: (never_self(unit_office),),
+    Can.REVERSE_ENTRY: (never_self(officer_of_branch), never_self(unit_office)),
     Can.SEE_PEOPLE: (officer_of_branch, unit_office, company_office, account_officer),
     Can.SEE_PERSON: (oneself, leads_group, officer_of_branch, unit_office, company_office, account_officer),
     Can.EDIT_PERSON: (never_self(officer_of_branch), never_self(unit_office), never_self(company_office)),
@@ -191,6 +228,7 @@ POLICY = {
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
+    Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip
 #: Ways that are a member's or a leader's own and never sleep.
 NEVER_ASLEEP = (anyone, oneself, belongs_to_branch, serves_on_committee, leads_group, member_of_group)

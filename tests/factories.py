@@ -16,6 +16,7 @@ from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
 from partygroup.people.names import search_columns
+from partygroup.scores.models import Declaration, RuleTable, Source
 
 LONG_AGO = date(2020, 1, 1)
 CIRCLES = {"party_group": "group", "branch": "members"}
@@ -98,24 +99,27 @@ def gathering(
 def activity(
     session,
     unit_id: int,
-    *,
     branch: int,
+    *,
     by: int,
-    people: dict[int, str | None] | tuple = (),
+    people=(),
     at: datetime | None = None,
     sort: str = "hazard",
     text: str = "铁水包工位查隐患",
     **columns,
 ) -> Activity:
-    """Return an activity jotted on its day; `people`: those named, or person → answer."""
+    """Return an activity jotted on its day; `people`: those named, or (person, columns) pairs, or person → answer."""
     at = at or clock.now()
     values = {"unit_id": unit_id, "branch_id": branch, "by_id": by, "jotted_at": at, "sort": sort, "text": text}
     values |= {"happened_on": clock.day_of(at), "dimension": "SE", "minutes": 30} | columns
     activity_id = add(session, Activity, **values)
-    for person_id, answer in dict.fromkeys(people).items() if isinstance(people, tuple) else people.items():
-        said = {"answer": answer, "answered_at": at if answer else None}
-        where = {"branch_id": branch, "group_id": unit_id if unit_id != branch else None}
-        add(session, Participation, activity_id=activity_id, person_id=person_id, **where | said)
+    named = people.items() if isinstance(people, dict) else people
+    for one in named:
+        person_id, more = one if isinstance(one, tuple) else (one, {})
+        if not isinstance(more, dict):
+            more = {"answer": more, "answered_at": at if more else None}
+        where = {"branch_id": branch, "group_id": unit_id if unit_id != branch else None, "leads": False}
+        add(session, Participation, activity_id=activity_id, person_id=person_id, **where | more)
     return session.get(Activity, activity_id)
 
 
@@ -127,3 +131,17 @@ def problem(
     values = {"unit_id": unit_id, "branch_id": branch, "owner_id": owner, "by_id": owner, "due_on": due_on}
     values |= {"text": "阀门渗油", "raised_on": raised, "at": clock.start_of(raised)} | columns
     return session.get(Problem, add(session, Problem, **values))
+
+
+def declaration(session, person_id: int, branch_id: int, *, by: int | None = None, **columns) -> Declaration:
+    """Return a declaration of a task done today, a draft unless another state is given."""
+    at = clock.now()
+    table_id = session.scalar(sa.select(sa.func.min(RuleTable.id)))
+    values = {
+        "rule_table_id": table_id, "item": "WP-TASK", "points": 20, "happened_on": clock.day_of(at),
+        "text": "按期完成检修", "source": Source.DECLARED, "state": "draft", "made_by": by or person_id,
+        "made_at": at, "submitted_at": at,
+        "leads": True, "unreviewed": False, "version": 1,
+    }  # fmt: skip
+    made = add(session, Declaration, person_id=person_id, branch_id=branch_id, **values | columns)
+    return session.get(Declaration, made)

@@ -27,6 +27,8 @@ from partygroup.people.logins import issue_activation
 from partygroup.people.models import Person, Role
 from partygroup.people.queries import get_profile
 from partygroup.people.roster import purge_previews
+from partygroup.scores.settling import settle as settle_scores
+from partygroup.scores.tabling import install_rule_table
 from partygroup.workdays import install_workdays
 
 #: Posts of the company committee, which no page gives.
@@ -49,11 +51,12 @@ def progress_bar() -> Progress:
 @click.option("--company", default=None, help="Name of the company committee, founded if there is none yet.")
 @with_appcontext
 def init(company: str | None) -> None:
-    """Bring the database to the newest migration and install the preset meeting kinds and working days."""
+    """Bring the database to the newest migration and install the preset meeting kinds, points and working days."""
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
         added = install_presets(db.session, at=clock.now())
+        install_rule_table(db.session, at=clock.now())
         days = install_workdays(db.session)
         if company:
             found_company(company)
@@ -124,14 +127,20 @@ def _appoint(session, staff_no: str, post: str, *, at) -> tuple[str, str]:
 @click.command()
 @with_appcontext
 def settle() -> None:
-    """Close sign-ins left open for more than twelve hours, drop roster previews nobody confirmed in seven days, and
-    remove photo files that belong to no activity.
+    """Do what time has decided: meetings, points, previews.
 
-    For an hourly timer; running it twice changes nothing.
+    Close sign-ins left open for more than twelve hours; pass on declarations that a group left for seven days; let
+    take effect whose publicity has ended; propose absences that nobody made up in time; drop roster previews nobody
+    confirmed in seven days. For an hourly timer; running it twice changes nothing.
     """
     with transaction(db.session):
         closed = close_overdue(db.session, at=clock.now())
     with transaction(db.session):
+        settled = settle_scores(db.session, at=clock.now())
+    with transaction(db.session):
         dropped = purge_previews(db.session, at=clock.now())
     swept = sweep(db.session, current_app.config["SETTINGS"].data_dir, at=clock.now())
-    click.echo(f"{closed} meetings closed, {dropped} previews dropped, {swept} photo files removed")
+    click.echo(
+        f"{closed} meetings closed, {settled.lapsed} declarations passed on, {settled.effective} took effect, "
+        f"{settled.proposed} absences proposed, {dropped} previews dropped, {swept} photo files removed"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, g
 from flask_login import current_user
 
 from partygroup import clock
@@ -16,6 +16,7 @@ from partygroup.meetings import queries
 from partygroup.meetings.overview import coverage_below
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
+from partygroup.scores.inbox import count_waiting
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -36,18 +37,35 @@ def member_home():
     mine = my_gatherings(db.session, who, today)
     callable_ids = units_where(who, Can.CALL_MEETING)
     first, last = quarter_days(today)
+    leaves = leaves_to_decide(who, today) if callable_ids else []
+    waiting = note_waiting(who, today, len(leaves))
     return respond(
         "home/member.html",
         greeting=greeting(who.name),
         mine=mine,
         hosting={one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)},
         due=due_to_call(who, callable_ids, today) if callable_ids else [],
-        leaves=leaves_to_decide(who, today) if callable_ids else [],
+        leaves=leaves,
+        waiting=waiting,
         attendance=attendance_of(db.session, who.id, first, last),
+        place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
         asked=to_answer(db.session, who, clock.now()),
         may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
     )
+
+
+def branch_held(who) -> int:
+    """Return the branch of which this person is an officer, else the own one; 0 for none."""
+    held = [post.unit_id for post in who.posts if post.role in OFFICER_ROLES and post.unit_kind == "branch"]
+    return held[0] if held else who.branch_id or 0
+
+
+def note_waiting(who, today, leaves: int = 0) -> int:
+    """Return how many declarations wait for this person; the nav shows them with the leave requests."""
+    waiting = count_waiting(db.session, who, today)
+    g.waiting = waiting + leaves
+    return waiting
 
 
 def greeting(name: str) -> str:
@@ -119,6 +137,7 @@ def desk_home():
     return respond(
         "home/desk.html",
         greeting=greeting(who.name),
+        waiting=note_waiting(who, today),
         below=coverage_below(db.session, roots, period, today),
         mine=my_gatherings(db.session, who, today),
         asked=to_answer(db.session, who, clock.now()),

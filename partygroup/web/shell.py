@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import current_app, g, redirect, request, url_for
@@ -44,6 +44,7 @@ SCAN = Item("签到", "scan", "/scan", main=True)
 ACTIVITIES = Item("动态", "pulse", "/activities")
 JOT = Item("记一笔", "edit", "/activities/new", main=True)
 ORG = Item("组织", "merge", "/org")
+INBOX = Item("待审", "inbox", "/inbox")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
 AUDIT = Item("记录", "doc", "/audit")
@@ -52,16 +53,19 @@ ME = Item("我的", "user", "/me")
 
 def nav_of(who) -> list[Item]:
     """Return the nav of a person's highest post (design/README.md, Navigation per role): what exists, nothing else."""
-    if who.holds(Role.COMPANY_OFFICE, Role.UNIT_OFFICE):
+    inbox = replace(INBOX, count=g.get("waiting", 0))
+    if who.holds(Role.UNIT_OFFICE):
+        return [HOME, ORG, IMPORTS, inbox, ME]
+    if who.holds(Role.COMPANY_OFFICE):
         return [HOME, ORG, IMPORTS, PEOPLE, ME]
     if who.holds(Role.AUDITOR):
         return [HOME, ORG, AUDIT, ME]
     if who.holds(Role.ACCOUNT_OFFICER):
         return [HOME, PEOPLE, ME]
     if who.holds(*OFFICER_ROLES):
-        return [HOME, MEETINGS, JOT, PEOPLE, ME]
+        return [HOME, MEETINGS, JOT, inbox, ME]
     if who.holds(Role.GROUP_LEADER):
-        return [HOME, ACTIVITIES, JOT, MEETINGS, ME]
+        return [HOME, ACTIVITIES, JOT, inbox, ME]
     return [HOME, ACTIVITIES, SCAN, MEETINGS, ME]
 
 

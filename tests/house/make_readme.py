@@ -27,6 +27,7 @@ COLUMNS = {
     "member_of_group": "own group",
     "leads_group": "leader",
     "officer_of_branch": "officer",
+    "publishes_for_branch": "publisher",
     "unit_office": "unit office",
     "company_office": "company",
     "account_officer": "accounts",

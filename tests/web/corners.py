@@ -23,8 +23,9 @@ from partygroup.people.models import Person, Role
 from partygroup.people.roster import preview_roster
 from partygroup.people.roster_file import read_roster
 from partygroup.policy import Can, Place
+from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, exclusion, gathering, post, problem
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem
 
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
 #: Corner → group, unit that meets, and whom its things concern: a plain member of the group, or one of the cast.
@@ -83,6 +84,7 @@ class Corner:
             ("activity_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
         }
         if "unit_id" in rule.arguments:
@@ -132,6 +134,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
         **_what_was_done(session, corner, at=at),
+        **_fill_scores(session, corner, at=at),
     }
 
 
@@ -146,6 +149,19 @@ def _what_was_done(session, corner: Corner, *, at) -> dict[str, int]:
     photo_id = add(session, Photo, activity_id=done.id, by_id=person_id, at=at, **stored.columns)
     left = problem(session, corner.meets.id, owner=person_id, due_on=clock.day_of(at), **where)
     return {"activity_id": done.id, "photo_id": photo_id, "problem_id": left.id}
+
+
+def _fill_scores(session, corner: Corner, *, at) -> dict[str, int]:
+    """Put a declaration with an objection to it into a corner; return its id."""
+    (group, branch, *_above), person_id, canary = corner.line, corner.person_id, corner.meets.canary
+    day = clock.day_of(at)
+    made = declaration(
+        session, person_id, branch.id, group_id=group.id, text=f"{canary}申报", state="disputed", public_from=day,
+        public_until=day, meeting_ref=f"{canary}支委会", awarded=20,
+    )  # fmt: skip
+    said = {"by_id": person_id, "text": f"{canary}异议", "at": at, "answer_due_on": day}
+    add(session, Objection, declaration_id=made.id, **said)
+    return {"declaration_id": made.id}
 
 
 def _meeting(session, corner: Corner, *, by: int, at):

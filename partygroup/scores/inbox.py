@@ -1,0 +1,119 @@
+"""What waits for somebody: to review, to confirm, to publish, objections to answer, appeals to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from partygroup.db import holds_on
+from partygroup.org.queries import subtree_ids
+from partygroup.people.models import OFFICER_ROLES, Post, Role
+from partygroup.policy import PUBLISHER_ROLES
+from partygroup.scores.listing import Told, by_group_and_name, told, units_held
+from partygroup.scores.models import Declaration
+from partygroup.scores.states import State
+
+MOST = 100
+SECTIONS = ("review", "confirm", "publish", "object", "appeal")
+
+
+@dataclass
+class Inbox:
+    """All that waits, by section, in the order of publicity."""
+
+    review: list[Told] = field(default_factory=list)
+    confirm: list[Told] = field(default_factory=list)
+    publish: list[Told] = field(default_factory=list)
+    object: list[Told] = field(default_factory=list)
+    appeal: list[Told] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(len(getattr(self, name)) for name in SECTIONS)
+
+
+def _is_secretary(day: date):
+    """Return the SQL condition that the beneficiary is the secretary of the declaration's branch."""
+    post = aliased(Post)
+    return sa.exists().where(
+        post.unit_id == Declaration.branch_id, post.role == Role.SECRETARY, post.person_id == Declaration.person_id,
+        holds_on(post, day),
+    )  # fmt: skip
+
+
+def _nobody_but(day: date, done_by):
+    """Return the SQL condition that the branch has no officer but the beneficiary and whoever did the step before."""
+    post = aliased(Post)
+    return ~sa.exists().where(
+        post.unit_id == Declaration.branch_id, post.role.in_(OFFICER_ROLES), holds_on(post, day),
+        post.person_id != Declaration.person_id, post.person_id != sa.func.coalesce(done_by, 0),
+    )  # fmt: skip
+
+
+def _conditions(who, day: date) -> dict[str, list]:
+    """Return by section the SQL conditions under which something waits for this person, own ones included."""
+    groups, branches = units_held(who, Role.GROUP_LEADER), units_held(who, *OFFICER_ROLES)
+    ways: dict[str, list] = {name: [] for name in SECTIONS}
+    if groups:
+        ways["review"].append(sa.and_(Declaration.state == State.SUBMITTED, Declaration.group_id.in_(groups)))
+    if branches:
+        own = Declaration.branch_id.in_(branches)
+        ways["confirm"].append(sa.and_(Declaration.state == State.GROUP_REVIEWED, own))
+        ways["object"].append(sa.and_(Declaration.state == State.DISPUTED, own))
+    if publishing := units_held(who, *PUBLISHER_ROLES):
+        ways["publish"].append(sa.and_(Declaration.state == State.CONFIRMED, Declaration.branch_id.in_(publishing)))
+    if offices := units_held(who, Role.UNIT_OFFICE):
+        below = Declaration.branch_id.in_(subtree_ids(offices, day))
+        alone = sa.or_(_is_secretary(day), _nobody_but(day, Declaration.reviewed_by))
+        ways["confirm"].append(sa.and_(Declaration.state == State.GROUP_REVIEWED, below, alone))
+        alone = _nobody_but(day, Declaration.confirmed_by)
+        ways["object"].append(sa.and_(Declaration.state == State.DISPUTED, below, alone))
+        ways["appeal"].append(sa.and_(Declaration.state == State.UNDER_APPEAL, below))
+    return ways
+
+
+def _decidable(who, day: date) -> list:
+    """Return the SQL conditions that leave out what this person may not decide: own, decided before, a secretary's."""
+    state, me = Declaration.state, who.id
+    for_unit = bool(units_held(who, Role.UNIT_OFFICE))
+    conditions = [
+        sa.or_(Declaration.person_id != me, state == State.CONFIRMED),
+        sa.or_(sa.func.coalesce(Declaration.reviewed_by, 0) != me, state != State.GROUP_REVIEWED),
+        sa.or_(sa.func.coalesce(Declaration.confirmed_by, 0) != me, state != State.DISPUTED),
+    ]
+    return conditions if for_unit else [*conditions, sa.or_(state != State.GROUP_REVIEWED, ~_is_secretary(day))]
+
+
+def inbox_of(session, who, day: date) -> Inbox:
+    """Return all that waits for somebody by the posts held today, by two statements."""
+    ways = {name: sa.or_(*conditions) for name, conditions in _conditions(who, day).items() if conditions}
+    if not ways:
+        return Inbox()
+    found = told(session, by_group_and_name(sa.select(Declaration).where(sa.or_(*ways.values()))).limit(MOST))
+    inbox = Inbox()
+    states = {
+        State.SUBMITTED: inbox.review, State.GROUP_REVIEWED: inbox.confirm, State.CONFIRMED: inbox.publish,
+        State.DISPUTED: inbox.object, State.UNDER_APPEAL: inbox.appeal,
+    }  # fmt: skip
+    for one in found:
+        states[one.state].append(one)
+    return inbox
+
+
+def count_waiting(session, who, day: date) -> int:
+    """Return how many declarations somebody can decide on now, by one statement or none."""
+    ways = [condition for conditions in _conditions(who, day).values() for condition in conditions]
+    if not ways:
+        return 0
+    can = _decidable(who, day)
+    return session.scalar(sa.select(sa.func.count()).select_from(Declaration).where(sa.or_(*ways), *can))
+
+
+def done_by(session, person_id: int) -> list[Told]:
+    """Return the latest on which somebody has decided, newest first."""
+    mine = sa.or_(Declaration.reviewed_by == person_id, Declaration.confirmed_by == person_id)
+    latest = sa.func.coalesce(Declaration.confirmed_at, Declaration.reviewed_at)
+    return told(session, sa.select(Declaration).where(mine).order_by(latest.desc(), Declaration.id.desc()).limit(MOST))
