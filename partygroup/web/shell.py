@@ -44,6 +44,7 @@ CALL = Item("召集", "plus", CALL_PATH, main=True)
 ORG = Item("组织", "merge", "/org")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
+POINTS = Item("先锋分", "gauge", "/me/points")
 AUDIT = Item("记录", "doc", "/audit")
 ME = Item("我的", "user", "/me")
 
@@ -59,8 +60,8 @@ def nav_of(who) -> list[Item]:
     if who.holds(*OFFICER_ROLES):
         return [HOME, MEETINGS, CALL, PEOPLE, ME]
     if who.holds(Role.GROUP_LEADER):
-        return [HOME, MEETINGS, CALL, ME]
-    return [HOME, MEETINGS, SCAN, ME]
+        return [HOME, MEETINGS, CALL, POINTS, ME]
+    return [HOME, MEETINGS, SCAN, POINTS, ME]
 
 
 def unit_name_of(who) -> str:
