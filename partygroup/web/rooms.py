@@ -7,6 +7,7 @@ from partygroup.web import (
     appointments,
     audit,
     branchpoints,
+    cases,
     exclusions,
     feedback,
     health,
@@ -21,6 +22,7 @@ from partygroup.web import (
     points,
     pwa,
     roll,
+    ruletables,
     signing,
     slips,
 )
@@ -30,6 +32,7 @@ _MODULES = (
     appointments,
     audit,
     branchpoints,
+    cases,
     exclusions,
     feedback,
     health,
@@ -44,6 +47,7 @@ _MODULES = (
     points,
     pwa,
     roll,
+    ruletables,
     signing,
     slips,
 )
