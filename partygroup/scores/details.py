@@ -109,7 +109,6 @@ class Chance:
     dimension: str
     most: int
     origin: str
-    capped: bool
 
 
 def chances(sheet: Sheet, table: Table) -> list[Chance]:
@@ -126,7 +125,7 @@ def chances(sheet: Sheet, table: Table) -> list[Chance]:
         )
         room = max(0, profile.room(line.dimension) - adds)
         left = room if line.cap is None else min(room, line.cap - counted.get(line.code, 0))
-        found.append(Chance(line.code, line.name, line.dimension, left, line.origin, left < (line.cap or room)))
+        found.append(Chance(line.code, line.name, line.dimension, left, line.origin))
     return [one for one in found if one.most > 0]
 
 
