@@ -55,7 +55,7 @@ def known_of(
     exemptions = _spans(session, Exemption, person_ids, quarter)
     turns = _by_person(turns_of(session, person_ids, quarter.first, quarter.last, known_at=known_at))
     book = _by_person(_book(session, person_ids, quarter, known_at))
-    earlier = _earlier(session, person_ids, quarter, known_at)
+    earlier = _earlier(session, book, quarter, known_at)
     own_rows = _own_rows(session, book, quarter)
     found = {}
     for person_id in belongings:
@@ -136,30 +136,33 @@ def _book(session, person_ids: Collection[int], quarter: Quarter, known_at: date
 
 
 def _earlier(
-    session, person_ids: Collection[int], quarter: Quarter, known_at: datetime | None
+    session, book: Mapping[int, list], quarter: Quarter, known_at: datetime | None
 ) -> dict[int, set[tuple[str, int]]]:
     """Return person → (event, sign) that counted in an earlier quarter, of the events of this quarter's entries."""
-    now, before, undoing = models.Entry, aliased(models.Entry), aliased(models.Entry)
+    events = {
+        (person_id, row.event)
+        for person_id, rows in book.items()
+        for row in rows
+        if row.event and row.sort == EntrySort.ENTRY
+    }
+    before, undoing = models.Entry, aliased(models.Entry)
     taken_back = sa.exists().where(
         undoing.declaration_id == before.declaration_id, undoing.sort != EntrySort.ENTRY, _known(undoing, known_at)
     )
     rows = session.execute(
-        sa.select(before.person_id, before.event, before.points)
-        .join(now, sa.and_(now.person_id == before.person_id, now.event == before.event))
-        .where(
-            now.person_id.in_(person_ids),
-            in_quarter(now, quarter),
-            now.sort == EntrySort.ENTRY,
+        sa.select(before.person_id, before.event, before.points).where(
+            before.event.in_({event for _, event in events}),
+            before.person_id.in_({person_id for person_id, _ in events}),
             before.sort == EntrySort.ENTRY,
-            sa.or_(before.year < quarter.year, sa.and_(before.year == quarter.year, before.quarter < quarter.number)),
+            4 * before.year + before.quarter < 4 * quarter.year + quarter.number,
             _known(before, known_at),
             ~taken_back,
         )
-        .distinct()
     )
     found: dict[int, set] = {}
     for person_id, event, points in rows:
-        found.setdefault(person_id, set()).add((event, sign(points)))
+        if (person_id, event) in events:
+            found.setdefault(person_id, set()).add((event, sign(points)))
     return found
 
 
