@@ -67,6 +67,7 @@ def sheet_page(person_id: int, name: str, branch_id: int | None, *, back: str, i
     rows = [row.id for line in one.sheet.lines for row in line.rows] if one else []
     return respond(
         "points/sheet.html",
+        seen=request.args.get("seen", "")[:200],
         name=name, back=back, is_own=is_own, branch_id=branch_id, quarter=quarter, tabs=quarters_around(today),
         one=one, table=table, dimensions=DIMENSIONS, past=past, came=came,
         evidence=evidence_of(db.session, rows),

@@ -94,7 +94,8 @@ def test_a_pass_is_for_one_person_one_reader_and_half_an_hour(filled, world, cli
     there = client.post(f"/people/{world.member.id}/points/looks").location
     passed = there.partition("?")[2]
     assert "确认：" not in client.get(f"/people/{world.leader.id}/points?{passed}").text
-    assert "确认：" in client.get(there).text
+    page = client.get(there).text
+    assert "确认：" in page and f"?quarter=2026Q2&amp;{passed.partition('&')[2]}" in page
     assert "确认：" not in client.sign_on(world.company_officer, office=True).get(there).text
     at("2026-09-20 12:31")
     assert "确认：" not in client.sign_on(world.unit_officer, office=True).get(there).text
