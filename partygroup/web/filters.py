@@ -82,14 +82,16 @@ def for_input(value: datetime) -> str:
     return value.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M")
 
 
-def points(value: int | None) -> str:
-    """Return tenths as points, 25 as 2.5; nothing assessed as 未评."""
-    return "未评" if value is None else said(value)
+@_or_empty
+def points(value: int) -> str:
+    """Return tenths as points: 25 as 2.5."""
+    return said(value)
 
 
-def signed(value: int | None) -> str:
+@_or_empty
+def signed(value: int) -> str:
     """Return tenths as points with their sign: +2.5, −2.0, 0.0."""
-    return f"+{said(value)}" if value and value > 0 else points(value)
+    return f"+{said(value)}" if value > 0 else said(value)
 
 
 def tint(name: str) -> int:

@@ -26,6 +26,7 @@ ASKED = "quarter=2026Q3"
 
 def test_a_member_sees_groups_and_distribution_and_no_names(url, world, client):
     text = client.sign_on(world.member).get(f"{url}/points?{ASKED}").text
+    assert "<b>未评</b>" in text  # no appraisal yet
     assert "朱雀党小组" in text and "60–70 分" in text and "章志刚" not in text and "结账" in text
     assert "points/closing" not in text
 
