@@ -23,6 +23,7 @@ from partygroup.scores import models
 from partygroup.scores.lines import Correction, Entry, Facts, sign
 from partygroup.scores.models import EntrySort, Exemption, RuleTable
 from partygroup.scores.rules import Presence, as_of, is_counted, is_made_up_in_time, scored_days
+from partygroup.scores.states import State
 from partygroup.scores.tables import Item, LineRule, Row, Table
 
 
@@ -149,6 +150,9 @@ def _earlier(
     taken_back = sa.exists().where(
         undoing.declaration_id == before.declaration_id, undoing.sort != EntrySort.ENTRY, _known(undoing, known_at)
     )
+    if known_at is None:  # a reversal that was worth nothing may have left no row
+        declared = models.Declaration
+        taken_back |= sa.exists().where(declared.id == before.declaration_id, declared.state == State.REVERSED)
     rows = session.execute(
         sa.select(before.person_id, before.event, before.points).where(
             before.event.in_({event for _, event in events}),

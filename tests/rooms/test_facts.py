@@ -243,6 +243,15 @@ def test_an_event_counts_anew_once_it_was_taken_back_after_closing(session, worl
     assert [(one.quarter, one.points) for one in told().corrections] == [(Q2, -20)]
 
 
+def test_a_reversal_worth_nothing_frees_the_event_too(session, world, told):
+    what = {"branch": world.branch.id, "by": world.secretary.id, "event": "doc:1"}
+    former = entry(session, world.member.id, on=date(2026, 5, 1), **what)
+    entry(session, world.member.id, on=date(2026, 8, 1), **what)
+    of = sa.select(models.Entry.declaration_id).where(models.Entry.id == former).scalar_subquery()
+    session.execute(sa.update(models.Declaration).where(models.Declaration.id == of).values(state="reversed"))
+    assert told().earlier == frozenset()
+
+
 def test_an_entry_keeps_the_row_of_its_own_version(session, world, told):
     what = {"branch": world.branch.id, "by": world.secretary.id}
     entry(session, world.member.id, "QI-SKILL", on=date(2026, 8, 1), **what)
