@@ -16,6 +16,7 @@ from partygroup.attendance.actions import close_overdue
 from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
 from partygroup.commands.roster import import_roster
+from partygroup.commands.verify import verify
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.actions import install_presets
@@ -37,7 +38,7 @@ COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, verify, doctor):
         app.cli.add_command(command)
 
 
@@ -51,16 +52,19 @@ def progress_bar() -> Progress:
 @click.option("--company", default=None, help="Name of the company committee, founded if there is none yet.")
 @with_appcontext
 def init(company: str | None) -> None:
-    """Bring the database to the newest migration and install the preset meeting kinds, points and working days."""
+    """Bring the database to the newest migration and install the presets: meeting kinds, working days, rules."""
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
         added = install_presets(db.session, at=clock.now())
         install_rule_table(db.session, at=clock.now())
         days = install_workdays(db.session)
+        tables = install_rule_table(db.session, at=clock.now())
         if company:
             found_company(company)
-    click.echo(f"database ready, {added} meeting kinds and {days} days of the work calendar added")
+    click.echo(
+        f"database ready, {added} meeting kinds, {days} days of the work calendar and {tables} rule tables added"
+    )
 
 
 def found_company(name: str) -> None:

@@ -51,7 +51,8 @@ def entry_of(session, declaration_id: int) -> Entry:
 def reverse_entry(session, declaration: Declaration, *, by: int, reason: str, at: datetime) -> list[Entry]:
     """Undo an entry: by a counter-entry while its quarter is open, else by corrections in the first open quarter.
 
-    A correction takes back, by dimension, what the entry gave to the closed sheet, which itself stands.
+    A correction takes back, by dimension, what the entry gave to the closed sheet, which itself stands; where it gave
+    nothing, a correction of 0 keeps the trace.
     """
     entry = entry_of(session, declaration.id)
     quarter = Quarter(entry.year, entry.quarter)
@@ -64,7 +65,7 @@ def reverse_entry(session, declaration: Declaration, *, by: int, reason: str, at
     mends = {"mends_year": quarter.year, "mends_quarter": quarter.number, "confirmed_by": by}
     return [
         _write(session, declaration, EntrySort.CORRECTION, landing, points, at=at, dimension=dimension, **mends)
-        for dimension, points in _worth_of(session, entry, quarter).items()
+        for dimension, points in (_worth_of(session, entry, quarter) or {entry.dimension: 0}).items()
     ]
 
 

@@ -147,10 +147,13 @@ def withdraw(session, declaration: Declaration, *, by: int, at: datetime, versio
 # --- from an activity -------------------------------------------------------------------------------------------------
 
 
-def declare_activity(session, activity: Activity, *, item: str, by: int, at: datetime) -> list[Declaration]:
+def declare_activity(
+    session, activity: Activity, *, item: str, by: int, at: datetime, lead: int | None = None
+) -> list[Declaration]:
     """Make and hand in a declaration for everybody named who did not say 否 or 有出入; return the new ones.
 
-    Whoever has one from this activity already gets no second one, so that a second tap changes nothing.
+    `lead`: who led a shared achievement; the usual one is `usual_lead`. Whoever has a declaration from this activity
+    already gets no second one, so that a second tap changes nothing.
     """
     session.refresh(activity, with_for_update=True)
     if activity.withdrawn_at:
@@ -160,14 +163,17 @@ def declare_activity(session, activity: Activity, *, item: str, by: int, at: dat
     stored, table = table_on(session, activity.happened_on)
     row = row_for_activity(activity, table, item)
     named = willing(session, activity)
-    if reason := refusal_to_share(row.line, sum(one.leads for one in named), sum(not one.leads for one in named)):
+    led_by = lead or usual_lead(activity, named)
+    leaders = sum(one.person_id == led_by for one in named)
+    if reason := refusal_to_share(row.line, leaders, len(named) - leaders):
         raise Refused(reason)
     done = session.scalars(sa.select(Declaration.person_id).where(Declaration.activity_id == activity.id)).all()
     members = memberships(session, [one.person_id for one in named], activity.happened_on)
     made = []
     for one in named:
         if one.person_id in members and one.person_id not in done:
-            made.append(_from_activity(session, activity, one, row, stored.id, by=by, at=at))
+            leads = row.line.team is None or one.person_id == led_by
+            made.append(_from_activity(session, activity, one, row, stored.id, leads=leads, by=by, at=at))
     return made
 
 
@@ -188,10 +194,20 @@ def willing(session, activity: Activity) -> list[Participation]:
     return list(session.scalars(query.order_by(Participation.id)))
 
 
-def _from_activity(session, activity, one: Participation, row: Row, table_id: int, *, by, at) -> Declaration:
+def usual_lead(activity: Activity, named: list[Participation]) -> int | None:
+    """Return who led, as long as nobody says otherwise: who is marked so, else who jotted it, else the only one."""
+    marked = [one.person_id for one in named if one.leads]
+    wrote = [one.person_id for one in named if one.person_id == activity.by_id]
+    alone = [one.person_id for one in named] if len(named) == 1 else []
+    return next(iter(marked + wrote + alone), None)
+
+
+def _from_activity(
+    session, activity, one: Participation, row: Row, table_id: int, *, leads: bool, by: int, at: datetime
+) -> Declaration:
     declaration = Declaration(
-        person_id=one.person_id, rule_table_id=table_id, item=row.item.code, points=most_of(row, leads=one.leads),
-        leads=one.leads, happened_on=activity.happened_on, event=f"activity:{activity.id}", text=activity.text,
+        person_id=one.person_id, rule_table_id=table_id, item=row.item.code, points=most_of(row, leads=leads),
+        leads=leads, happened_on=activity.happened_on, event=f"activity:{activity.id}", text=activity.text,
         source=Source.ACTIVITY, activity_id=activity.id, branch_id=one.branch_id, group_id=one.group_id,
         state=State.DRAFT, made_by=by, made_at=at,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from partygroup.scores import declaring, states
 from partygroup.scores.declaring import TEXT_LENGTH, Claim
 from partygroup.scores.listing import PAGE, Seen, declarations_of, get_activity, made_from, place_of, units_held
 from partygroup.scores.models import Source
-from partygroup.scores.people import Membership, members_of
+from partygroup.scores.people import Membership, members_of, memberships
 from partygroup.scores.points import said
 from partygroup.scores.tables import Row
 from partygroup.text import clean
@@ -266,12 +266,21 @@ def activity_of(activity_id: int) -> Done:
 @needs(Can.DECLARE_ACTIVITY, activity_of)
 def ask_activity(found):
     """Show what an activity may become, for everybody who took part; and what was declared from it already."""
-    activity = found.activity
+    return _activity_page(found.activity)
+
+
+def _activity_page(activity: Activity, *, problems: dict | None = None, status: int = 200):
     _, table = declaring.table_on(db.session, activity.happened_on)
+    named = declaring.willing(db.session, activity)
+    rows = {code: table.rows[code] for code in activity.kind.items if code in table.rows}
+    people = memberships(db.session, [one.person_id for one in named], activity.happened_on)
     return respond(
         "declarations/activity.html", activity=activity, made=made_from(db.session, activity.id),
-        items=[(code, said_of(table.rows[code])) for code in activity.kind.items if code in table.rows],
-        people=declaring.willing(db.session, activity), state_names=states.STATE_NAMES,
+        items=[(code, said_of(row)) for code, row in rows.items()], state_names=states.STATE_NAMES,
+        people=people, choices=[(one.person_id, one.name) for one in people.values()],
+        lead=request.form.get("lead", type=int) or declaring.usual_lead(activity, named),
+        is_shared=any(row.line.team is not None for row in rows.values()),
+        item=request.form.get("item") or next(iter(rows), ""), problems=problems or {}, status=status,
     )  # fmt: skip
 
 
@@ -279,8 +288,13 @@ def ask_activity(found):
 @needs(Can.DECLARE_ACTIVITY, activity_of)
 def declare_activity(found):
     """Declare for everybody who took part, in one tap; a second tap changes nothing and says so."""
-    item = clean(request.form.get("item"), 40)
-    with transaction(db.session):
-        made = declaring.declare_activity(db.session, found.activity, item=item, by=current_user.id, at=clock.now())
+    item, lead = clean(request.form.get("item"), 40), request.form.get("lead", type=int)
+    try:
+        with transaction(db.session):
+            made = declaring.declare_activity(
+                db.session, found.activity, item=item, by=current_user.id, at=clock.now(), lead=lead
+            )
+    except Refused as refusal:
+        return _activity_page(found.activity, problems={"item": refusal.reason}, status=refusal.status)
     words = f"已为 {len(made)} 人申报。" if made else "这次活动已经申报过，没有重复申报。"
     return done(words, "declarations.ask_activity", activity_id=found.activity.id)

@@ -84,13 +84,13 @@ def for_input(value: datetime) -> str:
 
 @_or_empty
 def points(value: int) -> str:
-    """Return tenths as points are written: 2.5, −0.3."""
+    """Return tenths as points: 25 as 2.5."""
     return said(value)
 
 
 @_or_empty
-def signed_points(value: int) -> str:
-    """Return tenths with their sign: +2.5, −0.3."""
+def signed(value: int) -> str:
+    """Return tenths as points with their sign: +2.5, −2.0, 0.0."""
     return f"+{said(value)}" if value > 0 else said(value)
 
 
@@ -111,7 +111,5 @@ def _day(value: date | datetime) -> date:
 
 FILTERS = {
     shown.__name__: shown
-    for shown in (
-        day, full_day, month, weekday, clock_time, full, near_day, when, for_input, points, signed_points, tint,
-    )
-}  # fmt: skip
+    for shown in (day, full_day, month, weekday, clock_time, full, near_day, when, for_input, tint, points, signed)
+}

@@ -16,7 +16,7 @@ from partygroup.web.identity import own_path
 CHOICES = {"size": ("standard", "large"), "theme": ("auto", "light", "dark")}
 FOREVER = 3650 * 86400
 #: Forms that have an entry of their own in some nav, or none: they do not light the list above them.
-NEW_PATHS = ("/meetings/new", "/activities/new")
+NEW_PATHS = ("/meetings/new", "/activities/new", "/me/points")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ ORG = Item("组织", "merge", "/org")
 INBOX = Item("待审", "inbox", "/inbox")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
+POINTS = Item("先锋分", "gauge", "/me/points")
 AUDIT = Item("记录", "doc", "/audit")
 ME = Item("我的", "user", "/me")
 
@@ -66,7 +67,7 @@ def nav_of(who) -> list[Item]:
         return [HOME, MEETINGS, JOT, inbox, ME]
     if who.holds(Role.GROUP_LEADER):
         return [HOME, ACTIVITIES, JOT, inbox, ME]
-    return [HOME, ACTIVITIES, SCAN, MEETINGS, ME]
+    return [HOME, ACTIVITIES, SCAN, POINTS, ME]
 
 
 def unit_name_of(who) -> str:

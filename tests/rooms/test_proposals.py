@@ -31,7 +31,7 @@ def test_an_activity_in_one_tap(flow, world, session):
         world.member.id, (world.leader.id, {"leads": True}),
         (world.probationer.id, {"answer": "no", "answered_at": flow.at}), world.activist.id,
     ]  # fmt: skip
-    done = activity(session, world.group.id, world.branch.id, by=world.leader.id, people=people)
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=people)
     made = flow.do(declaring.declare_activity, done, item="", by=world.leader.id)
     assert {(one.person_id, one.item, one.points, one.state, one.event, one.reviewed_by) for one in made} == {
         (world.member.id, "PF-SERVE", 10, "group_reviewed", f"activity:{done.id}", world.leader.id),
@@ -56,16 +56,24 @@ def test_activities_that_make_nothing(flow, world, session):
     assert "牵头人" in flow.refused(declaring.declare_activity, shared, item="", by=world.leader.id).reason
     study = activity(session, world.group.id, world.branch.id, sort="study", **facts)
     assert "不用申报" in flow.refused(declaring.declare_activity, study, item="", by=world.leader.id).reason
-    served = activity(session, world.group.id, world.branch.id, **facts)
+    served = activity(session, world.group.id, world.branch.id, sort="service", **facts)
     assert "列出的" in flow.refused(declaring.declare_activity, served, item="WP-TASK", by=world.leader.id).reason
     gone = activity(
-        session, world.group.id, world.branch.id, withdrawn_at=flow.at, withdrawn_by=world.leader.id, **facts
+        session,
+        world.group.id,
+        world.branch.id,
+        sort="service",
+        withdrawn_at=flow.at,
+        withdrawn_by=world.leader.id,
+        **facts,
     )
     assert "已经撤回" in flow.refused(declaring.declare_activity, gone, item="", by=world.leader.id).reason
 
 
 def test_what_an_activity_says_stays_when_its_declaration_is_edited(flow, world, session):
-    done = activity(session, world.group.id, world.branch.id, by=world.secretary.id, people=[world.member.id])
+    done = activity(
+        session, world.group.id, world.branch.id, sort="service", by=world.secretary.id, people=[world.member.id]
+    )
     (made,) = flow.do(declaring.declare_activity, done, item="", by=world.secretary.id)
     flow.do(reviewing.return_, made, reason="写清楚", by=world.leader.id)
     flow.do(declaring.edit, made, Claim("QI-TEACH", TODAY, "修好三处水管"), by=world.member.id)

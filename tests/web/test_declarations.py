@@ -285,7 +285,7 @@ def test_appeal_and_decision(app, world, made):
 
 
 def test_an_activity_in_one_tap(client, world, session):
-    done = activity(session, world.group.id, world.branch.id, by=world.leader.id,
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id,
                     people=[world.leader.id, world.member.id])  # fmt: skip
     page = client.sign_on(world.leader).get(f"/activities/{done.id}/declarations").text
     assert "为 2 人申报" in page and "为职工解决实际问题 +1.0" in page
@@ -301,7 +301,9 @@ def test_an_activity_in_one_tap(client, world, session):
     ("auditor", 403),
 ])  # fmt: skip
 def test_who_declares_from_an_activity(client, world, session, role, status):
-    done = activity(session, world.group.id, world.branch.id, by=world.leader.id, people=[world.member.id])
+    done = activity(
+        session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=[world.member.id]
+    )
     answer = client.sign_on(world.actors[role]).post(f"/activities/{done.id}/declarations")
     assert answer.status_code == status
     assert len(all_of(session)) == (status == 303)
