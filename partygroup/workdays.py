@@ -38,6 +38,12 @@ class WorkCalendar:
         return day
 
 
+def days_of_year(session, year: int) -> list[WorkDay]:
+    """Return the days of a year that are not as their weekday says, in order."""
+    query = sa.select(WorkDay).where(WorkDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+    return list(session.scalars(query.order_by(WorkDay.day)))
+
+
 def load_calendar(session, day: date) -> WorkCalendar:
     """Return the calendar that counts onward from a day."""
     rows = session.execute(sa.select(WorkDay.day, WorkDay.working).where(WorkDay.day >= day))

@@ -30,6 +30,12 @@ def install_rule_table(session, *, at: datetime) -> int:
     return 1
 
 
+def published(session) -> list[RuleTable]:
+    """Return the published versions, newest first."""
+    query = sa.select(RuleTable).where(RuleTable.published_at.is_not(None))
+    return list(session.scalars(query.order_by(RuleTable.version.desc())))
+
+
 def find_draft(session) -> RuleTable | None:
     """Return the draft of the next version, if there is one."""
     return session.scalar(sa.select(RuleTable).where(RuleTable.published_at.is_(None)))

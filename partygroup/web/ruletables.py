@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
 from flask import Blueprint, request
 from flask_login import current_user
 
@@ -19,11 +18,10 @@ from partygroup.scores.calendar import set_workday
 from partygroup.scores.drafts import faults
 from partygroup.scores.editing import with_line, with_profile, with_vetoes
 from partygroup.scores.facts import rule_table_for
-from partygroup.scores.models import RuleTable
 from partygroup.text import clean
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
-from partygroup.workdays import WorkDay
+from partygroup.workdays import days_of_year
 
 pages = Blueprint("ruletables", __name__)
 BY = {"GC": "党小组先核实，支委会确认", "C": "支委会确认", None: "自动计算"}
@@ -34,20 +32,12 @@ def _edits() -> bool:
     return bool(units_where(current_user, Can.EDIT_RULES))
 
 
-def _published() -> list[RuleTable]:
-    return list(
-        db.session.scalars(
-            sa.select(RuleTable).where(RuleTable.published_at.is_not(None)).order_by(RuleTable.version.desc())
-        )
-    )
-
-
 @pages.get("/rules")
 @needs(Can.SEE_RULES)
 def index():
     """Show the table in force, or an earlier or coming version, in plain words."""
     today = clock.today()
-    versions, now = _published(), rule_table_for(db.session, Quarter.of(today))
+    versions, now = tabling.published(db.session), rule_table_for(db.session, Quarter.of(today))
     asked = request.args.get("version", "")
     shown = next((one for one in versions if str(one.version) == asked), now)
     return respond(
@@ -81,7 +71,7 @@ def draft_page(*, status: int = 200, error: str = "", part: str = ""):
     row = tabling.find_draft(db.session)
     if row is None:
         raise NotFound
-    newest = _published()[0]
+    newest = tabling.published(db.session)[0]
     return respond(
         "rules/draft.html",
         status=status, draft=row, newest=newest, body=row.body, dimensions=DIMENSIONS, error=error, at_part=part,
@@ -143,11 +133,8 @@ def workdays_page(*, status: int = 200, errors: dict | None = None):
     today = clock.today()
     asked = request.args.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 and asked > "1900" else today.year
-    days = db.session.scalars(
-        sa.select(WorkDay).where(WorkDay.day.between(date(year, 1, 1), date(year, 12, 31))).order_by(WorkDay.day)
-    )
     return respond(
-        "rules/workdays.html", status=status, year=year, this_year=today.year, days=list(days), edits=_edits(),
+        "rules/workdays.html", status=status, year=year, this_year=today.year, days=days_of_year(db.session, year), edits=_edits(),
         errors=errors or {}, typed=request.form,
     )  # fmt: skip
 

@@ -179,4 +179,5 @@ def test_a_closed_quarter_is_mended_by_what_the_entry_gave(flow, world, session)
         worth.append([(row.sort, row.dimension, row.points, row.quarter, row.mends_quarter)
                       for row in flow.entries()[before:]])  # fmt: skip
     correction = [(EntrySort.CORRECTION, "WP", -20, 3, 2)]
-    assert worth == [[], correction, correction, correction]
+    nothing = [(EntrySort.CORRECTION, "WP", 0, 3, 2)]
+    assert worth == [nothing, correction, correction, correction]

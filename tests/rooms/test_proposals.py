@@ -51,7 +51,7 @@ def test_a_shared_activity_gives_the_leader_all_and_members_half(flow, world, se
 
 
 def test_activities_that_make_nothing(flow, world, session):
-    facts = {"by": world.leader.id, "people": [world.member.id]}
+    facts = {"by": world.leader.id, "people": [world.member.id, world.probationer.id]}
     shared = activity(session, world.group.id, world.branch.id, sort="hazard", **facts)
     assert "牵头人" in flow.refused(declaring.declare_activity, shared, item="", by=world.leader.id).reason
     study = activity(session, world.group.id, world.branch.id, sort="study", **facts)
