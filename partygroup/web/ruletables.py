@@ -134,8 +134,8 @@ def workdays_page(*, status: int = 200, errors: dict | None = None):
     asked = request.args.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 and asked > "1900" else today.year
     return respond(
-        "rules/workdays.html", status=status, year=year, this_year=today.year, days=days_of_year(db.session, year), edits=_edits(),
-        errors=errors or {}, typed=request.form,
+        "rules/workdays.html", status=status, year=year, this_year=today.year, days=days_of_year(db.session, year),
+        edits=_edits(), errors=errors or {}, typed=request.form,
     )  # fmt: skip
 
 
