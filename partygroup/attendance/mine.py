@@ -69,17 +69,20 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
 
 
 def attendance_of(session, person_id: int, first: date, last: date) -> tuple[int, int]:
-    """Return (came, due): how many closed gatherings of [first, last) counted a person, and how many they came to.
+    """Return (came, due): how many closed gatherings of [first, last) counted a person, and how many they came to."""
+    return tuple(session.execute(attendance_select(person_id, first, last)).one())
 
-    Kinds that do not count (谈心谈话 and rituals) are left out (scoring.md 4).
-    """
+
+def attendance_select(person_id: int, first: date, last: date) -> sa.Select:
+    """Return the select of one row: came, due. Kinds that do not count are left out (scoring.md 4)."""
     counts = sa.exists().where(
         Meeting.gathering_id == Gathering.id,
         Kind.id == Meeting.kind_id,
         that_counts(),
     )
-    due, came = session.execute(
-        sa.select(sa.func.count(DueEntry.id), sa.func.count(Mark.id))
+    return (
+        sa.select(sa.func.count(Mark.id).label("came"), sa.func.count(DueEntry.id).label("due"))
+        .select_from(DueEntry)
         .join(Gathering, Gathering.id == DueEntry.gathering_id)
         .outerjoin(
             Mark,
@@ -93,8 +96,7 @@ def attendance_of(session, person_id: int, first: date, last: date) -> tuple[int
             Gathering.day < last,
             counts,
         )
-    ).one()
-    return came, due
+    )
 
 
 @dataclass(frozen=True)

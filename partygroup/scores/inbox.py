@@ -8,6 +8,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from partygroup.attendance.mine import attendance_select
+from partygroup.clock import Quarter
 from partygroup.db import holds_on
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import OFFICER_ROLES, Post, Role
@@ -105,11 +107,26 @@ def inbox_of(session, who, day: date) -> Inbox:
 
 def count_waiting(session, who, day: date) -> int:
     """Return how many declarations somebody can decide on now, by one statement or none."""
+    counted = _waiting(who, day)
+    return 0 if counted is None else session.scalar(counted)
+
+
+def home_figures(session, who, day: date) -> tuple[int, int, int]:
+    """Return (came, due, waiting): the own attendance of the quarter, declarations to decide on; one statement."""
+    quarter = Quarter.of(day)
+    own = attendance_select(who.id, quarter.first, quarter.next().first).subquery()
+    counted = _waiting(who, day)
+    waiting = sa.literal(0) if counted is None else counted.scalar_subquery()
+    return tuple(session.execute(sa.select(own.c.came, own.c.due, waiting)).one())
+
+
+def _waiting(who, day: date) -> sa.Select | None:
+    """Return the select that counts what somebody can decide on; None for those who decide nothing."""
     ways = [condition for conditions in _conditions(who, day).values() for condition in conditions]
     if not ways:
-        return 0
+        return None
     can = _decidable(who, day)
-    return session.scalar(sa.select(sa.func.count()).select_from(Declaration).where(sa.or_(*ways), *can))
+    return sa.select(sa.func.count()).select_from(Declaration).where(sa.or_(*ways), *can)
 
 
 def done_by(session, person_id: int) -> list[Told]:

@@ -10,13 +10,13 @@ from flask_login import current_user
 from partygroup import clock
 from partygroup.activities.queries import to_answer
 from partygroup.attendance.leaves import open_leaves
-from partygroup.attendance.mine import attendance_of, my_gatherings
+from partygroup.attendance.mine import my_gatherings
 from partygroup.db import db
 from partygroup.meetings import queries
 from partygroup.meetings.overview import coverage_below
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
-from partygroup.scores.inbox import count_waiting
+from partygroup.scores.inbox import count_waiting, home_figures
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -36,9 +36,9 @@ def member_home():
     who, today = current_user._get_current_object(), clock.today()
     mine = my_gatherings(db.session, who, today)
     callable_ids = units_where(who, Can.CALL_MEETING)
-    first, last = quarter_days(today)
     leaves = leaves_to_decide(who, today) if callable_ids else []
-    waiting = note_waiting(who, today, len(leaves))
+    came, counted, waiting = home_figures(db.session, who, today)
+    g.waiting = waiting + len(leaves)
     return respond(
         "home/member.html",
         greeting=greeting(who.name),
@@ -47,7 +47,7 @@ def member_home():
         due=due_to_call(who, callable_ids, today) if callable_ids else [],
         leaves=leaves,
         waiting=waiting,
-        attendance=attendance_of(db.session, who.id, first, last),
+        attendance=(came, counted),
         place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
         asked=to_answer(db.session, who, clock.now()),
@@ -61,13 +61,6 @@ def branch_held(who) -> int:
     return held[0] if held else who.branch_id or 0
 
 
-def note_waiting(who, today, leaves: int = 0) -> int:
-    """Return how many declarations wait for this person; the nav shows them with the leave requests."""
-    waiting = count_waiting(db.session, who, today)
-    g.waiting = waiting + leaves
-    return waiting
-
-
 def greeting(name: str) -> str:
     """Return a greeting by the hour in Beijing, with 同志 (design/README, 文字)."""
     hour = clock.now().astimezone(clock.BEIJING).hour
@@ -77,12 +70,6 @@ def greeting(name: str) -> str:
         if hour < until
     )
     return f"{name}同志，{part}"
-
-
-def quarter_days(today):
-    """Return the first day of today's quarter and of the next one."""
-    quarter = clock.Quarter.of(today)
-    return quarter.first, quarter.next().first
 
 
 def leaves_to_decide(who, today) -> list:
@@ -134,10 +121,11 @@ def desk_home():
     who, today = current_user._get_current_object(), clock.today()
     roots = [post.unit_id for post in who.posts if post.role in DESK_ROLES]
     period = clock.month(today.year, today.month)
+    g.waiting = count_waiting(db.session, who, today)
     return respond(
         "home/desk.html",
         greeting=greeting(who.name),
-        waiting=note_waiting(who, today),
+        waiting=g.waiting,
         below=coverage_below(db.session, roots, period, today),
         mine=my_gatherings(db.session, who, today),
         asked=to_answer(db.session, who, clock.now()),

@@ -11,8 +11,6 @@ from tests import factories
 from tests.cast import CAST
 
 SIGN_IN, BOARD, HOME, UNCHANGED, SCAN = 5, 4, 6, 2, 5
-#: Whoever holds a post is told how much waits in the inbox: one more.
-HOME_WITH_INBOX = HOME + 1
 ASKED = {"HX-Request": "true"}
 
 
@@ -171,7 +169,7 @@ def test_home_costs_the_same_however_large_the_house(opened, world, app, session
         factories.gathering(session, world.group.id, by=world.leader.id, starts_at=clock.beijing(f"2026-03-1{number}"))
     answer, large = spent(partial(client.get, "/"))
     assert answer.status_code == 200
-    assert len(small) == len(large) <= (HOME_WITH_INBOX if CAST[role][3] else HOME), large
+    assert len(small) == len(large) <= HOME, large
 
 
 @pytest.mark.parametrize("role", ["leader", "secretary"])
@@ -183,4 +181,4 @@ def test_leave_to_decide_does_not_make_home_dearer(met, world, app, session, spe
         assert asking.post(f"{met.url}/leaves", data={"sort": "leave_sick"}).status_code == 303
     answer, some = spent(partial(client.get, "/"))
     assert "田大利" in answer.text
-    assert len(none) == len(some) <= HOME_WITH_INBOX, some
+    assert len(none) == len(some) <= HOME, some
