@@ -32,6 +32,7 @@ ACTION_NAMES = {
     "attendance.leave.decide": "答复请假",
     "attendance.make_up.make": "登记补课",
     "attendance.make_up.undo": "撤销补课",
+    "attendance.due.add": "补进应到名单",
     "attendance.mark.make": "签到",
     "attendance.mark.undo": "撤销签到",
     "feedback.answer": "答复意见",

@@ -89,13 +89,14 @@ def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=Non
 def tick_present(session, desk: Desk, *, person_id: int, by: int, at: datetime, note: str | None = None) -> bool:
     """Let the host mark somebody by hand, during the meeting or after it was closed. Return whether it made a mark.
 
-    A tick has the worth of a scan; it names its author, and a tick of oneself shows as such.
+    A tick has the worth of a scan; it names its author, and a tick of oneself shows as such. Nobody was seen to come,
+    so the moment is that of the tick, or the start if that was before: a tick makes nobody late.
     """
     if desk.cancelled_at or desk.opened_at is None:
         raise Refused("还没有开始签到。先点开始签到，再补签。")
     if desk.counting is None:
         raise Refused("这个人不在应到名单里，不能补签。")
-    happened_at = desk.starts_at if desk.closed_at else at
+    happened_at = min(at, desk.starts_at)
     return _mark(session, desk, person_id=person_id, door=Door.TICK, happened_at=happened_at, by=by, at=at, note=note)
 
 
@@ -186,6 +187,24 @@ def count_out(session, gathering, *, person_id: int, reason: str | None, by: int
     entry.may_vote = reason is None and entry.standing == "full"
     witness(session, "attendance.due.count_out", entry, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
             before=before, after={"counting": entry.counting}, reason=entry.reason)  # fmt: skip
+
+
+def left_out(session, gathering) -> list:
+    """Return who belongs to the circle by the roster as it stands and is not in the frozen list; stroke order."""
+    listed = set(session.scalars(sa.select(DueEntry.person_id).where(DueEntry.gathering_id == gathering.id)))
+    return [one for one in expected_people(session, gathering) if one.person_id not in listed]
+
+
+def add_to_list(session, gathering, *, person_id: int, by: int, at: datetime) -> None:
+    """Enter somebody whom the frozen list lacks, since the roster was put right; raise Refused."""
+    if gathering.opened_at is None:
+        raise Refused("还没有开始签到，名单开始时才定。")
+    one = next((one for one in left_out(session, gathering) if one.person_id == person_id), None)
+    if one is None:
+        raise Refused("这个人不在这次会议的范围里，或已经在名单里。花名册不对的，先请组织委员更正。")
+    made = DueEntry(**_entry(gathering.id, one))
+    session.add(made)
+    witness(session, "attendance.due.add", made, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id)
 
 
 def close_meeting(session, gathering, *, by: int, at: datetime) -> None:

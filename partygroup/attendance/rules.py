@@ -114,7 +114,7 @@ def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
     if desk.opened_at is None:
         return "签到还没有开始，开始后再点一次。"
     if desk.counting is None:
-        return "您不在这次会议的应到名单里。名单有误，请会议主持人核对。"
+        return "您不在这次会议的应到名单里。名单有误，请主持人在“名单里少了人”里补上。"
     if desk.is_signed:
         return None
     if desk.closed_at or at > desk.opened_at + OPEN_AT_MOST:

@@ -11,7 +11,7 @@ from partygroup.db import insert_once, witness, witness_row
 from partygroup.errors import Refused
 from partygroup.meetings import presets
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, Sitting, State
-from partygroup.meetings.rules import refusal_to_call, refusal_to_cancel, refusal_to_revise
+from partygroup.meetings.rules import refusal_of_start, refusal_to_call, refusal_to_cancel, refusal_to_revise
 
 
 def install_presets(session, *, at: datetime) -> int:
@@ -48,6 +48,8 @@ def call_meeting(
     session, *, unit_id, unit_kind, circle, kinds: list[Kind], starts_at, place, theme=None, host_id=None, by, at
 ) -> Gathering:
     """Call people together for one or more kinds of meeting, at one sitting; later ones may be added."""
+    if reason := refusal_of_start(starts_at, at):
+        raise Refused(reason, field="starts_at")
     if reason := refusal_to_call([kind.rules for kind in kinds], circle, unit_kind, starts_at, at):
         raise Refused(reason)
     gathering = Gathering(unit_id=unit_id, circle=circle, day=clock.day_of(starts_at), called_at=at, called_by=by)

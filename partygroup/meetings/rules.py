@@ -28,8 +28,15 @@ def refusal_to_call(
     """Return why this cannot be called, in words for the convener; None if it can."""
     if not kinds:
         return "请选一种会议。"
+    if len(kinds) == 1 and circle not in circles_for(kinds[0], unit_kind):
+        return "这种会议不由这个组织召集，请换一种。"
     if any(circle not in circles_for(kind, unit_kind) for kind in kinds):
         return "这几种会议的应到范围不同，不能合开。请分开召集。"
+    return refusal_of_start(starts_at, at)
+
+
+def refusal_of_start(starts_at: datetime, at: datetime) -> str | None:
+    """Return why a meeting cannot be at that time; None if it can."""
     if starts_at < at - timedelta(days=366):
         return "开会时间早于一年以前，请核对日期。"
     if starts_at > at + timedelta(days=366):

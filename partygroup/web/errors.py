@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import g, render_template
+from flask import g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from partygroup.db import db
 from partygroup.errors import NotFound, Refused
 from partygroup.web.access import note_fault
+from partygroup.web.identity import own_path
 from partygroup.web.respond import htmx
 
 PAGES = (403, 404, 413, 422, 429, 500, 503)
@@ -28,11 +30,20 @@ def install(app) -> None:
 
 
 def refused(error: Refused):
-    """Answer a refusal with its sentence: 422, or the status it names."""
-    return page(error.status, reason=error.reason)
+    """Answer a refusal with its sentence: 422, or the status it names; with the way back, and what was written."""
+    written = [text for text in request.form.values() if len(text.strip()) > 1 and not text.isascii()]
+    return page(error.status, reason=error.reason, back=_page_before(), written=written)
 
 
-def page(code: int, error=None, reason: str | None = None):
+def _page_before() -> str | None:
+    """Return the page of ours on which the form stood, by what the browser says of it."""
+    parts = urlsplit(request.referrer or "")
+    return (
+        own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path) if parts.netloc == request.host else None
+    )
+
+
+def page(code: int, error=None, reason: str | None = None, **more):
     """Return the page of a status, in the product's tone, or for htmx its words only, which replace nothing.
 
     A redirect of Werkzeug's passes through.
@@ -46,7 +57,11 @@ def page(code: int, error=None, reason: str | None = None):
     is_part = bool(htmx)
     if is_part:
         headers["HX-Reswap"] = "none"
-    said = {"reason": reason, "frame": "errors/_part.html" if is_part else "errors/error.html"}
+    said = (
+        {"reason": reason, "back": None, "written": []}
+        | more
+        | {"frame": "errors/_part.html" if is_part else "errors/error.html"}
+    )
     return render_template(f"errors/{template}.html", request_id=g.get("request_id"), **said), code, headers
 
 

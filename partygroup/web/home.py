@@ -14,11 +14,13 @@ from partygroup.attendance.mine import my_gatherings
 from partygroup.db import db
 from partygroup.meetings import queries
 from partygroup.meetings.overview import coverage_below
+from partygroup.meetings.rules import refusal_to_open
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
 from partygroup.scores.inbox import count_waiting, home_figures
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
+from partygroup.web.signing import ticket_held
 
 pages = Blueprint("home", __name__)
 DESK_ROLES = (Role.COMPANY_OFFICE, Role.UNIT_OFFICE, Role.AUDITOR, Role.ACCOUNT_OFFICER)
@@ -33,8 +35,9 @@ def home():
 
 def member_home():
     """Show a member's, leader's or officer's day: the next meeting, what is due to call, leave to decide."""
-    who, today = current_user._get_current_object(), clock.today()
-    mine = my_gatherings(db.session, who, today)
+    who, today, at = current_user._get_current_object(), clock.today(), clock.now()
+    held = ticket_held()
+    mine = sorted(my_gatherings(db.session, who, today), key=lambda one: one.convened.id != held)
     callable_ids = units_where(who, Can.CALL_MEETING)
     leaves = leaves_to_decide(who, today) if callable_ids else []
     came, counted, waiting = home_figures(db.session, who, today)
@@ -44,6 +47,10 @@ def member_home():
         greeting=greeting(who.name),
         mine=mine,
         hosting={one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)},
+        opening={
+            one.convened.id for one in mine if not refusal_to_open(one.convened.state, one.convened.starts_at, at)
+        },
+        held=held,
         due=due_to_call(who, callable_ids, today) if callable_ids else [],
         leaves=leaves,
         waiting=waiting,
@@ -53,6 +60,11 @@ def member_home():
         asked=to_answer(db.session, who, clock.now()),
         may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
     )
+
+
+def can_be_opened(mine, at) -> set[int]:
+    """Return the meetings whose signing in may begin now: home offers no button that would be refused."""
+    return {one.convened.id for one in mine if not refusal_to_open(one.convened.state, one.convened.starts_at, at)}
 
 
 def branch_held(who) -> int:

@@ -134,7 +134,8 @@ def call():
     try:
         gathering_id = _call(form, unit, [kind for kind in kinds if kind.code in form.kinds.data])
     except Refused as refusal:
-        return _call_page(form, unit, kinds, status=refusal.status, problems={"kinds": refusal.reason})
+        field = refusal.field or "kinds"
+        return _call_page(form, unit, kinds, status=refusal.status, problems={field: refusal.reason})
     return done("已召集，应到的人在首页就能看到。", "meetings.show", gathering_id=gathering_id)
 
 

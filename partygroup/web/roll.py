@@ -19,7 +19,7 @@ from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import State
-from partygroup.meetings.rules import outlook_sentence, voting_outlook
+from partygroup.meetings.rules import outlook_sentence, refusal_to_close, voting_outlook
 from partygroup.policy import Can, Place, may
 from partygroup.text import clean
 from partygroup.web.loaders import meeting_of
@@ -129,6 +129,16 @@ def open_(met):
     return done("签到开始了，应到名单已定。", "roll.code", gathering_id=met.id)
 
 
+@pages.get("/meetings/<id:gathering_id>/closing")
+@needs(Can.CLOSE_MEETING, meeting_of)
+def ask_closing(met):
+    """Show who would stand as absent, before signing in is ended: that cannot be taken back."""
+    if reason := refusal_to_close(met.state):
+        raise Refused(reason)
+    at = clock.now()
+    return respond("roll/closing.html", met=met, roll=_opened_roll(met), is_early=at < met.starts_at)
+
+
 @pages.post("/meetings/<id:gathering_id>/closing")
 @needs(Can.CLOSE_MEETING, meeting_of)
 def close(met):
@@ -160,10 +170,33 @@ def tick(met):
         raise Refused("请先点选到会的人，再补签。")
     note = clean(request.form.get("note"), 60) or None
     with transaction(db.session):
-        for person_id in chosen:
-            desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
-            actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note)
-    return done(f"补签了 {len(chosen)} 人，记录里写明是您登记的。", "roll.board", gathering_id=met.id)
+        made = sum(_tick(met, person_id, note) for person_id in dict.fromkeys(chosen))
+    words = f"补签了 {made} 人，记录里写明是您登记的。" if made else "选的人都已经到会，没有重复登记。"
+    return done(words, "roll.board", gathering_id=met.id)
+
+
+def _tick(met, person_id: int, note: str | None) -> bool:
+    desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
+    return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note)
+
+
+@pages.get("/meetings/<id:gathering_id>/due")
+@needs(Can.TICK, meeting_of)
+def ask_due(met):
+    """Show whom the frozen list lacks although the roster has them."""
+    return respond("roll/due.html", met=met, people=actions.left_out(db.session, met.gathering))
+
+
+@pages.post("/meetings/<id:gathering_id>/due")
+@needs(Can.TICK, meeting_of)
+def add_due(met):
+    """Enter somebody into the frozen list."""
+    with transaction(db.session):
+        actions.add_to_list(
+            db.session, met.gathering, person_id=request.form.get("person", 0, type=int), by=current_user.id,
+            at=clock.now(),
+        )  # fmt: skip
+    return done("已补进应到名单，记录里写明是您补的。", "roll.board", gathering_id=met.id)
 
 
 class Seat:

@@ -39,6 +39,12 @@ def _ticket_for(gathering_id: int) -> codes.Ticket | None:
     return ticket if ticket and ticket.gathering_id == gathering_id else None
 
 
+def ticket_held() -> int | None:
+    """Return the gathering whose code this phone has scanned and not used yet, by its cookie."""
+    ticket = codes.read_ticket(_keys(), request.cookies.get(TICKET))
+    return ticket.gathering_id if ticket else None
+
+
 def _keep_ticket(ticket: codes.Ticket | None) -> None:
     @after_this_request
     def put(response):

@@ -215,7 +215,7 @@ def an_old_code_says_what_to_do(story):
 
 
 def another_group_is_refused_politely(story):
-    story.scans(STRANGER).sees("这次签不了", "您不在这次会议的应到名单里。名单有误，请会议主持人核对。")
+    story.scans(STRANGER).sees("这次签不了", "您不在这次会议的应到名单里。名单有误，请主持人在“名单里少了人”里补上。")
 
 
 def one_reads_the_six_digits_and_so_does_the_leader(story):
@@ -264,7 +264,7 @@ PRESENT = (LEADER, READY, NEW, STALE, TWICE, EARLY, SPOKEN, TICKED, LATE)
 
 def the_leader_closes_and_the_sheet_adds_up(story):
     story.at(OVER)
-    story.leader.open(f"{story.meeting}/code").tap("结束签到").sees("签到已结束")
+    story.leader.open(f"{story.meeting}/code").tap("结束签到").tap("人记缺席，结束").sees("签到已结束")
     story.leader.sees("应到 12 = 实到 9 + 请假 1 + 缺席 2。").sees("实到 9 人", "请假 1 人", "缺席 2 人")
     rows = story.leader.page.locator("table.sheet tr")
     told = {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in rows.all()}

@@ -92,7 +92,7 @@ def test_whom_a_kind_gathers_in_a_unit(code, unit_kind, circles):
         (["group_meeting"], "group", "party_group", 1, None),
         (["theme_day", "party_lecture", "member_meeting"], "members", "branch", 1, None),
         (["member_meeting", "committee_meeting"], "members", "branch", 1, "应到范围不同"),
-        (["group_meeting"], "members", "branch", 1, "应到范围不同"),
+        (["group_meeting"], "members", "branch", 1, "不由这个组织召集"),
         ([], "group", "party_group", 1, "选一种"),
         (["group_meeting"], "group", "party_group", -400, "一年以前"),
         (["group_meeting"], "group", "party_group", 400, "一年以后"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from partygroup.attendance.models import Counting, Door, DueEntry
+from partygroup.attendance.models import Counting, Door, DueEntry, Mark
 from partygroup.db import AuditRow
 
 
@@ -171,3 +171,50 @@ def test_before_opening_there_is_no_roll(met, world, client):
     assert client.get(f"{met.url}/ticks").status_code == 422
     assert client.post(f"{met.url}/closing").status_code == 422
     assert client.get(f"{met.url}/sign-ins").status_code == 200
+
+
+# --- before it is too late -------------------------------------------------------------------------------------------
+
+
+def test_ending_asks_first_and_names_who_would_be_absent(opened, world, client, at):
+    page = client.sign_on(world.leader).get(f"/meetings/{opened.id}/closing").text
+    assert "还没到开会时间" in page
+    assert "还没到的" in page and "田富" in page and "记缺席，结束" in page
+    at("2026-03-05 16:35")
+    assert "还没到开会时间" not in client.get(f"/meetings/{opened.id}/closing").text
+
+
+def test_a_tick_makes_nobody_late(opened, world, client, session, at):
+    at("2026-03-05 23:00")
+    client.sign_on(world.leader).post(f"/meetings/{opened.id}/ticks", data={"people": world.member.id})
+    mark = session.scalars(sa.select(Mark).where(Mark.person_id == world.member.id)).one()
+    assert mark.happened_at < mark.arrived_at and "迟到" not in client.get(f"/meetings/{opened.id}/sign-ins").text
+
+
+def test_who_is_there_already_is_not_counted_as_ticked(opened, world, client):
+    typed = {"people": [world.member.id, world.probationer.id]}
+    client.sign_on(world.leader)
+    assert "补签了 2 人" in client.post(f"/meetings/{opened.id}/ticks", data=typed, follow_redirects=True).text
+    assert "都已经到会" in client.post(f"/meetings/{opened.id}/ticks", data=typed, follow_redirects=True).text
+
+
+def test_somebody_the_list_lacks_is_entered_once_the_roster_has_them(opened, world, client, session):
+    client.sign_on(world.leader)
+    assert "名单和花名册一致" in client.get(f"/meetings/{opened.id}/due").text
+    session.execute(sa.delete(DueEntry).where(DueEntry.person_id == world.member.id))
+    session.commit()
+    assert "田富" in client.get(f"/meetings/{opened.id}/due").text
+    for status in (303, 422):
+        answer = client.post(f"/meetings/{opened.id}/due", data={"person": world.member.id})
+        assert answer.status_code == status
+    assert session.scalar(sa.select(DueEntry.counting).where(DueEntry.person_id == world.member.id)) == "due"
+
+
+def test_a_refusal_leads_back_and_keeps_what_was_written(opened, world, client):
+    there = f"http://localhost/meetings/{opened.id}/people/{world.member.id}"
+    answer = client.sign_on(world.leader).post(
+        f"/meetings/{opened.id}/people/{world.member.id}/undoing", data={"reason": "手机是别人的"},
+        headers={"Referer": there},
+    )  # fmt: skip
+    assert answer.status_code == 422 and "手机是别人的" in answer.text
+    assert f'href="/meetings/{opened.id}/people/{world.member.id}"' in answer.text
