@@ -10,13 +10,14 @@ import pytest
 from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
 
 FLOORS = [
-    "clock errors text settings",
+    "clock errors text settings points",
     "db logs",
     "org",
     "people",
     "policy audit",
     "meetings feedback",
     "attendance",
+    "evaluation",
     "demo",
     "web",
     "commands_roster",
