@@ -19,8 +19,11 @@ MOST = 1_000_000_000
 FIRST_YEAR = 2000
 _NUMBERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _QUARTERS = re.compile(r"(\d{4})(?:年?[-/]?Q|年第?)([1-4一二三四])(?:季度)?", re.IGNORECASE)
-_MONTHS = re.compile(r"(\d{4})(?:-|/|年)(\d{1,2})月?")
-_MONTHS_WITH_DOT = re.compile(r"(\d{4})\.(\d{2})")
+_MONTHS = (
+    re.compile(r"(\d{4})[-/](\d{1,2})"),
+    re.compile(r"(\d{4})年(\d{1,2})月"),
+    re.compile(r"(\d{4})\.(\d{2})"),
+)
 _YEARS = re.compile(r"(\d{4})年?(?:全年)?")
 _NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%?)")
 _PERIOD_FORMS = "请写成 2026Q3、2026-07 或 2026 的样子"
@@ -66,11 +69,11 @@ def _period_in(raw) -> str:
         raise BadValue(f"这一格是数字，看不出是哪个期间。请把单元格设成文本，{_PERIOD_FORMS}。")
     if (match := _QUARTERS.fullmatch(typed)) and (typed.upper().find("Q") > 0 or typed.endswith("季度")):
         return f"{match[1]}Q{_NUMBERS.get(match[2], match[2])}"
-    if match := _MONTHS.fullmatch(typed) or _MONTHS_WITH_DOT.fullmatch(typed):
-        if 1 <= int(match[2]) <= 12:
-            return f"{match[1]}-{int(match[2]):02d}"
-    elif match := _YEARS.fullmatch(typed):
+    if match := _YEARS.fullmatch(typed):
         return match[1]
+    for form in _MONTHS:
+        if (match := form.fullmatch(typed)) and 1 <= int(match[2]) <= 12:
+            return f"{match[1]}-{int(match[2]):02d}"
     raise BadValue(f"看不出是哪个期间，{_PERIOD_FORMS}。")
 
 

@@ -116,9 +116,10 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     reason = refusal_to_step(state, "finish")
     if reason:
         return reason
-    if public_until is None or today <= public_until:
-        until = public_until.isoformat() if public_until else "定下的日子"
-        return f"公示到 {until}，过后才能确定结果。"
+    if public_until is None:
+        return "还没有定公示到哪一天，请先定好。"
+    if today <= public_until:
+        return f"公示到 {public_until.isoformat()}，过后才能确定结果。"
     if open_objections:
         return f"还有 {open_objections} 条异议没有答复，请先答复。"
     return None
