@@ -121,26 +121,38 @@ def read_figures(
     places: where each column of ours stands. reported: values known before, by (unit id, code, period).
     """
     read = [FigureRow(number, cells, places) for number, cells in rows]
+    for column in COLUMNS:
+        _read_column(read, column, today)
     for row in read:
-        for column in COLUMNS:
-            _read_cell(row, column, today)
         _read_subject(row, directory)
     _check_twice(read)
     _check_pairs(read, directory.scheme, reported or {})
     return read
 
 
-def _read_cell(row: FigureRow, column: Column, today: date) -> None:
-    raw = row.typed(column.key)
-    row.values[column.key] = column.empty
+def _read_column(rows: list[FigureRow], column: Column, today: date) -> None:
+    """Read a column cell by cell; what was typed before need not be understood again."""
+    known: dict = {}
+    for row in rows:
+        raw = row.typed(column.key)
+        key = (type(raw), raw)
+        if key not in known:
+            known[key] = _understood(column, raw, today)
+        row.values[column.key], reason = known[key]
+        if reason:
+            row.blame(column.key, reason)
+
+
+def _understood(column: Column, raw, today: date) -> tuple[object, str | None]:
+    """Return the value of a cell, or the reason why it has none."""
+    missing = f"“{column.title}”必填，请补上。" if column.required else None
     if raw is None or not as_typed(raw).strip():
-        if column.required:
-            row.blame(column.key, f"“{column.title}”必填，请补上。")
-        return
+        return column.empty, missing
     try:
-        row.values[column.key] = column.parse(raw, today)
+        value = column.parse(raw, today)
     except BadValue as fault:
-        row.blame(column.key, str(fault))
+        return column.empty, str(fault)
+    return value, missing if value is None else None
 
 
 def _read_subject(row: FigureRow, directory: Directory) -> None:

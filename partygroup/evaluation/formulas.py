@@ -20,10 +20,10 @@ Answer = tuple[Fraction | None, str]
 
 def shown(number: Fraction) -> str:
     """Return a number as a person reads it: exact up to six decimals, otherwise two, half up."""
-    number = Fraction(number)
-    scale = 10**6 if (number * 10**6).denominator == 1 else 100
-    whole, rest = divmod(int(number * scale * 2 + 1) // 2, scale)
-    decimals = f"{rest:0{len(str(scale)) - 1}d}".rstrip("0")
+    top, bottom = number.numerator, number.denominator
+    places = 6 if 10**6 % bottom == 0 else 2
+    whole, rest = divmod((2 * top * 10**places + bottom) // (2 * bottom), 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0")
     return f"{whole}.{decimals}" if decimals else str(whole)
 
 

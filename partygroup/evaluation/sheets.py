@@ -117,14 +117,16 @@ def branch_sheet(
     """
     known = {code: figure for code, figure in figures.items() if code in scheme.figures}
     known["H"] = Figure(Fraction(headcount), ("automatic",))
-    dimensions = tuple(_dimension_sheet(dimension, known, scheme) for dimension in scheme.dimensions)
+    values = {code: figure.value for code, figure in known.items()}
+    lines = {indicator.code: _line(indicator, known, values, scheme) for indicator in scheme.indicators}
+    dimensions = tuple(_dimension_sheet(dimension, lines, scheme) for dimension in scheme.dimensions)
     bonus_lines = _bonus_lines(awards, scheme, counted_before)
     bonus = sum(line.points for line in bonus_lines)
     complete = all(dimension.points is not None for dimension in dimensions)
     basic = sum(dimension.points for dimension in dimensions) if complete else None
     total = basic + bonus if complete else None
     code, _, _ = scheme.satisfaction
-    stars, limits = _limited_stars(total, known[code].value if code in known else None, vetoes, scheme)
+    stars, limits = _limited_stars(total, values.get(code), vetoes, scheme)
     assessed = [line for dimension in dimensions for line in dimension.lines if line.full and line.points is not None]
     return BranchSheet(
         dimensions,
@@ -140,8 +142,7 @@ def branch_sheet(
     )
 
 
-def _line(indicator: Indicator, figures: Mapping[str, Figure], scheme: Scheme) -> Line:
-    values = {code: figure.value for code, figure in figures.items()}
+def _line(indicator: Indicator, figures: Mapping[str, Figure], values: Mapping[str, Fraction], scheme: Scheme) -> Line:
     points, why = assess(indicator, values, scheme.figures)
     sources = [source for code in needed(indicator) if code in figures for source in figures[code].sources]
     return Line(
@@ -154,8 +155,8 @@ def _line(indicator: Indicator, figures: Mapping[str, Figure], scheme: Scheme) -
     )
 
 
-def _dimension_sheet(dimension: Dimension, figures: Mapping[str, Figure], scheme: Scheme) -> DimensionSheet:
-    lines = [_line(indicator, figures, scheme) for indicator in scheme.indicators_of(dimension.code)]
+def _dimension_sheet(dimension: Dimension, line_by_code: Mapping[str, Line], scheme: Scheme) -> DimensionSheet:
+    lines = [line_by_code[indicator.code] for indicator in scheme.indicators_of(dimension.code)]
     assessed = [line for line in lines if line.points is not None]
     if not assessed:
         return DimensionSheet(dimension.code, dimension.name, dimension.full, None, tuple(lines))
