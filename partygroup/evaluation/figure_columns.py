@@ -16,16 +16,16 @@ from partygroup.people.roster_cells import BadValue, Parse, as_typed, is_number,
 from partygroup.text import narrow, squeeze
 
 MOST = 1_000_000_000
-FIRST_YEAR = 2000
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 _NUMBERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
-_QUARTERS = re.compile(r"(\d{4})(?:年?[-/]?Q|年第?)([1-4一二三四])(?:季度)?", re.IGNORECASE)
+_QUARTERS = re.compile(r"([0-9]{4})(?:年?[-/]?Q|年第?)([1-4一二三四])(?:季度)?", re.IGNORECASE)
 _MONTHS = (
-    re.compile(r"(\d{4})[-/](\d{1,2})"),
-    re.compile(r"(\d{4})年(\d{1,2})月"),
-    re.compile(r"(\d{4})\.(\d{2})"),
+    re.compile(r"([0-9]{4})[-/]([0-9]{1,2})"),
+    re.compile(r"([0-9]{4})年([0-9]{1,2})月"),
+    re.compile(r"([0-9]{4})\.([0-9]{2})"),
 )
-_YEARS = re.compile(r"(\d{4})年?(?:全年)?")
-_NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%?)")
+_YEARS = re.compile(r"([0-9]{4})年?(?:全年)?")
+_NUMBER = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(%?)")
 _PERIOD_FORMS = "请写成 2026Q3、2026-07 或 2026 的样子"
 
 
@@ -53,7 +53,7 @@ class Number:
 def period(raw, today: date) -> str:
     """Return a period as `2026Q3`, `2026-07` or `2026`; raise BadValue for one unclear, or not yet begun."""
     found = _period_in(raw)
-    if int(found[:4]) < FIRST_YEAR or days_of(found)[0] > today:
+    if not FIRST_YEAR <= int(found[:4]) <= LAST_YEAR or days_of(found)[0] > today:
         raise BadValue(f"期间 {found} 还没有开始，或太早了，请核对。")
     return found
 
@@ -62,7 +62,7 @@ def _period_in(raw) -> str:
     if isinstance(raw, datetime | date):
         # Excel turns 2026-07 into the first day of the month.
         if raw.day == 1:
-            return f"{raw.year}-{raw.month:02d}"
+            return f"{raw.year:04d}-{raw.month:02d}"
         raise BadValue(f"这是某一天，不是期间。{_PERIOD_FORMS}。")
     typed = squeeze(as_typed(raw), 200)
     if is_number(raw) and not _YEARS.fullmatch(typed):

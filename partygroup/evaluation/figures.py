@@ -13,7 +13,7 @@ from partygroup.evaluation.scheme import FigureSpec, Scheme
 
 #: Year and number (1 to 4) of a quarter.
 QuarterPair = tuple[int, int]
-_PERIOD = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
+_PERIOD = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True)

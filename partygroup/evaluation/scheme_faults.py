@@ -13,8 +13,8 @@ from partygroup.evaluation.scheme import AUTOMATIC
 from partygroup.points import written
 
 WHOLE = 1000
-_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,6})?")
-_COEFFICIENT = re.compile(r"\d\.\d\d")
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_COEFFICIENT = re.compile(r"[0-9]\.[0-9][0-9]")
 _CODE = re.compile(r"[A-Z][A-Z0-9.]{0,19}")
 _LISTS = ("dimensions", "figures", "pairs", "indicators", "due_meetings", "stars", "vetoes")
 _KEYS = {

@@ -213,7 +213,8 @@ def test_a_period_in_any_usual_form(typed, found):
 @pytest.mark.parametrize(
     "typed",
     ["2026Q5", "2026Q0", "2026-13", "2026-00", "2026.7", 2026.07, 202607, "26Q3", "2026年第三", "2026年3",
-     datetime(2026, 7, 2), "2026-07-01", "2027", "2026-09", "1999", "上季度", True],
+     datetime(2026, 7, 2), "2026-07-01", "2027", "2026-09", "1999", "上季度", True, "9999Q4",
+     date(9999, 12, 1), date(1, 1, 1), "٢٠٢٦Q3"],
 )  # fmt: skip
 def test_an_unclear_period_is_refused(typed):
     with pytest.raises(BadValue, match="期间|。"):
@@ -238,7 +239,7 @@ def test_a_number_is_kept_exactly(typed, text, percent):
 
 @pytest.mark.parametrize(
     "typed", ["", "九十七", "97,5", "1e3", "=A1", "97.5.1", "1/2", True, float("nan"), float("inf"), 1e9, "1000000000",
-              1e20, "0." + "1" * 16, datetime(2026, 7, 1), "97.5分"],
+              1e20, "0." + "1" * 16, datetime(2026, 7, 1), "97.5分", "٩٧"],
 )  # fmt: skip
 def test_anything_else_is_no_number(typed):
     with pytest.raises(BadValue, match="数"):
