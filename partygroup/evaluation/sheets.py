@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from partygroup.evaluation.figures import Figure
 from partygroup.evaluation.formulas import assess, needed, shown
-from partygroup.evaluation.scheme import Dimension, Indicator, Scheme
+from partygroup.evaluation.scheme import Dimension, Indicator, Level, Scheme
 from partygroup.points import in_points, signed, tenths, written
 
 #: What the two sorts of bonus are called on the sheet.
@@ -176,7 +176,7 @@ def _dimension_sheet(dimension: Dimension, line_by_code: Mapping[str, Line], sch
 def _bonus_lines(awards: Collection[Award], scheme: Scheme, counted_before: Collection[str]) -> tuple[Line, ...]:
     """Return a line for each award, those of a counted event with 0, and what is above the limit taken back."""
     lines, counted = [], set(counted_before)
-    worth = {award.id: scheme.levels[award.sort][award.level] for award in awards}
+    worth = {award.id: _level(award, scheme) for award in awards}
     for award in sorted(awards, key=lambda award: (-worth[award.id].points, award.id)):
         again = award.event is not None and award.event in counted
         counted.add(award.event)
@@ -188,6 +188,11 @@ def _bonus_lines(awards: Collection[Award], scheme: Scheme, counted_before: Coll
         why = f"附加分最多 {written(scheme.bonus_most)} 分。"
         lines.append(Line("BONUS-CAP", "附加分超过上限", None, -above, why))
     return tuple(lines)
+
+
+def _level(award: Award, scheme: Scheme) -> Level:
+    """Return what the award is worth; nothing, under a scheme that no longer knows its level."""
+    return scheme.levels[award.sort].get(award.level) or Level(award.level, "本方案没有的级别", 0)
 
 
 def _limited_stars(

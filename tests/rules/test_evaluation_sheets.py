@@ -163,6 +163,10 @@ def test_what_an_award_is_worth(sort, level, points):
     assert bonus((sort, level, None)) == (points, [("BONUS", points)])
 
 
+def test_a_level_the_scheme_no_longer_knows_is_worth_nothing():
+    assert bonus(("award", "galaxy", None)) == (0, [("BONUS", 0)])
+
+
 def test_bonus_is_at_most_five():
     assert bonus(("award", "province", None), ("award", "company", None), ("practice", "unit", None)) == (
         50, [("BONUS", 30), ("BONUS", 20), ("BONUS", 10), ("BONUS-CAP", -10)]
