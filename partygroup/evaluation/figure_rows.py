@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -15,20 +15,14 @@ from partygroup.people.roster_cells import BadValue, as_typed
 from partygroup.people.roster_zip import column_letters
 from partygroup.text import squeeze
 
-MOST_TIMES, MOST_STARS = 99, 5
-
 
 @dataclass(frozen=True)
 class Item:
-    """An item of the member table that is imported by person; numbers are times, or whole stars, or points."""
+    """An item of the member table that is imported by person; `refusal` says why it cannot have a number."""
 
     code: str
     name: str
-
-    @property
-    def counts(self) -> str:
-        """What the number of the item says: times, stars or points."""
-        return {"QI-STAR": "stars", "WP-QUALITY": "points"}.get(self.code, "times")
+    refusal: Callable[[Fraction], str | None]
 
 
 @dataclass(frozen=True)
@@ -185,17 +179,7 @@ def _read_item(row: FigureRow, item: Item, number: Number | None, directory: Dir
 
 
 def _refusal_of_number(item: Item, number: Number) -> str | None:
-    value = number.value
-    if number.percent:
-        return f"“{item.name}”不是百分数，请去掉百分号。"
-    if item.counts == "points":
-        if not 3 <= value <= 5 or (10 * value).denominator != 1:
-            return f"“{item.name}”填扣分，3 到 5 分，最多一位小数，请核对。"
-        return None
-    most, what = (MOST_STARS, "晋升的星数") if item.counts == "stars" else (MOST_TIMES, "次数")
-    if value.denominator != 1 or not 1 <= value <= most:
-        return f"“{item.name}”填{what}，要是 1 到 {most} 的整数，请核对。"
-    return None
+    return f"“{item.name}”不是百分数，请去掉百分号。" if number.percent else item.refusal(number.value)
 
 
 def _read_figure(row: FigureRow, spec: FigureSpec, number: Number | None, directory: Directory) -> None:
