@@ -10,7 +10,7 @@ import pytest
 from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
 
 FLOORS = [
-    "clock errors text settings",
+    "clock errors text settings points",
     "db logs",
     "workdays backup",
     "org",
@@ -19,6 +19,7 @@ FLOORS = [
     "meetings feedback activities",
     "attendance",
     "scores",
+    "evaluation",
     "demo",
     "web",
     "commands",
