@@ -1,14 +1,16 @@
-"""Points: whole tenths everywhere in code and tables; the one rounding, and how they are written (scoring.md 1)."""
+"""Points are whole tenths everywhere: 25 is 2.5. The one rounding, and the ways to say them (scoring.md 1)."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+MINUS = "−"
 
-def tenths(points: Fraction | int) -> int:
-    """Return exact points as whole tenths, half up by magnitude: 0.05 gives 1, −0.25 gives −3."""
-    size = (abs(Fraction(points)) * 20 + 1) // 2
-    return int(size) if points >= 0 else -int(size)
+
+def tenths(exact: Fraction | int) -> int:
+    """Return an exact number of points as tenths, half up by magnitude: 0.05 → 1, −0.25 → −3."""
+    rounded = int(abs(exact) * 10 + Fraction(1, 2))
+    return rounded if exact >= 0 else -rounded
 
 
 def in_points(number: int) -> Fraction:
@@ -16,12 +18,12 @@ def in_points(number: int) -> Fraction:
     return Fraction(number, 10)
 
 
-def written(number: int) -> str:
-    """Return tenths as a person reads them: 25 is 2.5, −3 is −0.3."""
-    whole, rest = divmod(abs(number), 10)
-    return f"{'−' if number < 0 else ''}{whole}.{rest}"
+def said(points: int) -> str:
+    """Return tenths as people write points: 25 → 2.5, −3 → −0.3 with a true minus."""
+    whole, rest = divmod(abs(points), 10)
+    return f"{MINUS if points < 0 else ''}{whole}.{rest}"
 
 
-def signed(number: int) -> str:
+def signed(points: int) -> str:
     """Return tenths with their sign: +2.5, −0.3, +0.0."""
-    return written(number) if number < 0 else f"+{written(number)}"
+    return said(points) if points < 0 else f"+{said(points)}"

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from partygroup.evaluation.formulas import FORMULAS
 from partygroup.evaluation.scheme import AUTOMATIC
-from partygroup.points import written
+from partygroup.points import said
 
 WHOLE = 1000
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -121,13 +121,11 @@ def _of_dimensions(body: dict) -> Iterator[str]:
         yield f"维度“{code}”出现了两次，请只留一个。"
     whole = sum(row["full"] for row in dimensions)
     if whole != WHOLE:
-        yield f"各维度的满分合计要是 100.0，现在是 {written(whole)}，请调整。"
+        yield f"各维度的满分合计要是 100.0，现在是 {said(whole)}，请调整。"
     for row in dimensions:
         parts = sum(indicator["full"] for indicator in indicators if indicator["dimension"] == row["code"])
         if parts != row["full"]:
-            yield (
-                f"“{row['name']}”的满分是 {written(row['full'])}，它的指标合计是 {written(parts)}，两者要相等，请调整。"
-            )
+            yield (f"“{row['name']}”的满分是 {said(row['full'])}，它的指标合计是 {said(parts)}，两者要相等，请调整。")
 
 
 def _of_figures(body: dict) -> Iterator[str]:
@@ -184,7 +182,7 @@ def _of_indicators(body: dict) -> Iterator[str]:
 def _of_parts_sum(title: str, row: dict) -> Iterator[str]:
     parts = sum(points for _, points in row["params"]["parts"])
     if parts != row["full"]:
-        yield f"{title}各部分的分值合计 {written(parts)}，要等于满分 {written(row['full'])}，请调整。"
+        yield f"{title}各部分的分值合计 {said(parts)}，要等于满分 {said(row['full'])}，请调整。"
 
 
 def _of_param(sort: str, row: dict, key: str, figures: set[str]) -> Iterator[str]:
@@ -198,7 +196,7 @@ def _of_param(sort: str, row: dict, key: str, figures: set[str]) -> Iterator[str
             yield "的参数要是大于 0 的数，请核对。"
     elif sort == "points":
         if not _is_points(value) or not 0 < value <= full:
-            yield f"的参数分值要大于 0，不超过满分 {written(full)}，请核对。"
+            yield f"的参数分值要大于 0，不超过满分 {said(full)}，请核对。"
     elif sort == "parts":
         if not isinstance(value, list) or not value or not all(_is_part(part) for part in value):
             yield "的各部分要写明数据和大于 0 的分值，请核对。"
@@ -222,7 +220,7 @@ def _of_bands(bands, full: int, *, falling: bool) -> Iterator[str]:
     bounds = [Fraction(bound) for bound, _ in bands]
     points = [points for _, points in bands]
     if points[0] != full:
-        yield f"的最高一档要得满分 {written(full)}，现在是 {written(points[0])}，请调整。"
+        yield f"的最高一档要得满分 {said(full)}，现在是 {said(points[0])}，请调整。"
     if not all(high > low for high, low in pairwise(points)):
         yield "各档的分值要从高到低，请调整。"
     if not all(first > second if falling else first < second for first, second in pairwise(bounds)):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from partygroup.evaluation.figures import Figure
 from partygroup.evaluation.formulas import assess, needed, shown
 from partygroup.evaluation.scheme import Dimension, Indicator, Level, Scheme
-from partygroup.points import in_points, signed, tenths, written
+from partygroup.points import in_points, said, signed, tenths
 
 #: What the two sorts of bonus are called on the sheet.
 SORT_NAMES = {"award": "表彰", "practice": "经验推广"}
@@ -93,7 +93,7 @@ class BranchSheet:
         """What the sheet says in a word: 84.4 分，四星; or 已评 15 / 19."""
         if self.total is None:
             return f"已评 {self.assessed} / {self.of}"
-        return f"{written(self.total)} 分，{star_name(self.stars)}"
+        return f"{said(self.total)} 分，{star_name(self.stars)}"
 
 
 def star_name(stars: int) -> str:
@@ -166,7 +166,7 @@ def _dimension_sheet(dimension: Dimension, line_by_code: Mapping[str, Line], sch
     if len(assessed) < len(lines):
         why = (
             f"{len(lines) - len(assessed)} 项未评，分值摊到已评的 {len(assessed)} 项："
-            f"{written(sum_of_lines)} × {written(dimension.full)} ÷ {written(full)} = {written(points)}。"
+            f"{said(sum_of_lines)} × {said(dimension.full)} ÷ {said(full)} = {said(points)}。"
         )
         spread = points - sum_of_lines
         lines.append(Line(f"{dimension.code}-SPREAD", "未评分值摊回", None, spread, why))
@@ -185,7 +185,7 @@ def _bonus_lines(awards: Collection[Award], scheme: Scheme, counted_before: Coll
         lines.append(Line("BONUS", name, None, 0 if again else worth[award.id].points, why, (award.id,)))
     above = sum(line.points for line in lines) - scheme.bonus_most
     if above > 0:
-        why = f"附加分最多 {written(scheme.bonus_most)} 分。"
+        why = f"附加分最多 {said(scheme.bonus_most)} 分。"
         lines.append(Line("BONUS-CAP", "附加分超过上限", None, -above, why))
     return tuple(lines)
 
@@ -245,7 +245,7 @@ def branch_year(quarters: Sequence[QuarterResult], scheme: Scheme, *, vetoes: Co
         total, why = None, f"有总分的季度不到 {YEAR_AT_LEAST} 个，没有全年得分。"
     else:
         total = tenths(Fraction(sum(totals), 10 * len(totals)))
-        why = f"{len(totals)} 个季度平均：（{' + '.join(map(written, totals))}）÷ {len(totals)} = {written(total)}。"
+        why = f"{len(totals)} 个季度平均：（{' + '.join(map(said, totals))}）÷ {len(totals)} = {said(total)}。"
     stars, limits = _limited_stars(total, mean, vetoes, scheme)
     return BranchYear(total, stars, not vetoes, limits, why)
 
@@ -269,8 +269,8 @@ def coefficient(stars: int, scheme: Scheme) -> TwoWay:
 def multiplied(operations: Fraction, total: int) -> TwoWay:
     """Return mode B: the operations' score × the branch's total ÷ 100, half up to a tenth of a point."""
     points = tenths(operations * in_points(total) / 100)
-    why = f"经营得分 {shown(operations)} × 支部得分 {written(total)} ÷ 100 = {written(points)}。"
-    return TwoWay(in_points(points), written(points), why)
+    why = f"经营得分 {shown(operations)} × 支部得分 {said(total)} ÷ 100 = {said(points)}。"
+    return TwoWay(in_points(points), said(points), why)
 
 
 def events_counted(sheets: Iterable[BranchSheet], awards: Collection[Award]) -> set[str]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from partygroup.clock import Quarter
-from partygroup.scores.points import said, tenths
+from partygroup.points import said, tenths
 from partygroup.scores.tables import Item, LineRule, Row
 
 #: A half-open span of days [from, until); None: still running.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partygroup.points import in_points, signed, tenths, written
+from partygroup.points import in_points, said, signed, tenths
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_rounding_is_symmetric_and_near(exact):
     ],
 )
 def test_points_as_a_person_reads_them(number, plain, with_sign):
-    assert (written(number), signed(number)) == (plain, with_sign)
+    assert (said(number), signed(number)) == (plain, with_sign)

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from partygroup.clock import Quarter
+from partygroup.points import said, tenths
 from partygroup.scores.groups import GroupFacts, group_score
 from partygroup.scores.lines import Correction, Entry, Facts, participation
-from partygroup.scores.points import said, tenths
 from partygroup.scores.rules import Presence, is_counted, quarter_to_count_in, scored_days, share_points
 from partygroup.scores.sheets import correction, is_enough, make_sheet, year_result
 from partygroup.scores.tables import Table
