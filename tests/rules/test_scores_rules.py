@@ -1,6 +1,7 @@
 """What may be claimed and shared, which quarter and day hold, and when a make-up is in time."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,32 @@ AWARDS = [
 @pytest.mark.parametrize(("item", "claimed", "awarded", "reason", "refused"), AWARDS)
 def test_points_may_be_lowered_with_a_reason_never_raised(item, claimed, awarded, reason, refused):
     assert rules.refusal_to_award(TABLE.rows[item].item, claimed, awarded, reason) == refused
+
+
+IMPORTS = [
+    # item, figure -> points of the entries, or what to mend
+    ("SE-HAZARD-CLOSED", "3", (5, 5, 5)),
+    ("SE-VIOLATION-SERIOUS", "1", (-50,)),
+    ("QI-STAR", "2", (20,)),
+    ("WP-QUALITY", "3", (-30,)),
+    ("WP-QUALITY", "4.5", (-45,)),
+    ("SE-HAZARD-CLOSED", "0", "“一般隐患”的数值是次数，请填1至50的整数。"),
+    ("SE-HAZARD-CLOSED", "1.5", "“一般隐患”的数值是次数，请填1至50的整数。"),
+    ("SE-HAZARD-CLOSED", "51", "“一般隐患”的数值是次数，请填1至50的整数。"),
+    ("SE-HAZARD-CLOSED", "-1", "“一般隐患”的数值是次数，请填1至50的整数。"),
+    ("WP-QUALITY", "2.9", "“负有责任的质量或交付事件”的数值是扣分，请填3.0至5.0，最多一位小数。"),
+    ("WP-QUALITY", "5.1", "“负有责任的质量或交付事件”的数值是扣分，请填3.0至5.0，最多一位小数。"),
+    ("WP-QUALITY", "3.05", "“负有责任的质量或交付事件”的数值是扣分，请填3.0至5.0，最多一位小数。"),
+]
+
+
+@pytest.mark.parametrize(("item", "figure", "expected"), IMPORTS)
+def test_what_an_imported_figure_becomes(item, figure, expected):
+    row, value = TABLE.rows[item], Fraction(figure)
+    refused = rules.refusal_to_import(row, value)
+    assert (refused or rules.imported_points(row, value)) == expected
+    if not refused:
+        assert [rules.refusal_to_claim(row, points) for points in expected] == [None] * len(expected)
 
 
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
