@@ -124,6 +124,19 @@ def test_5_the_line_names_the_quarter_it_mends():
     assert (line.name, line.why, line.points) == ("更正2026年第二季度", "更正2026年第二季度：−2.0", -20)
 
 
+def test_5_what_is_given_back_late_is_not_eaten_by_the_floor():
+    sheet = sheet_of("5 SE-VIOLATION-SERIOUS", corrections=(Correction(Q2, "SE", 20),))
+    lines = points_by_line(sheet)
+    assert (lines["SE-FLOOR"], lines["SE-CORRECT"], points_by_dimension(sheet)["SE"]) == (70, 20, 20)
+
+
+def test_5_what_is_taken_back_late_stops_at_nothing():
+    sheet = sheet_of("3 SE-VIOLATION-SERIOUS", corrections=(Correction(Q2, "SE", -50),))
+    line = next(line for line in sheet.lines if line.code == "SE-CORRECT")
+    assert (line.claimed, line.points, points_by_dimension(sheet)["SE"]) == (-50, -30, 0)
+    assert line.why == "更正2026年第二季度：−5.0，本维度在0.0至25.0之间，计−3.0"
+
+
 def test_6_a_late_fact_counts_in_the_first_quarter_open():
     task = date(2026, 6, 30)
     assert quarter_to_count_in(task, closed=[Quarter(2026, 1)]) == Q2

@@ -182,3 +182,17 @@ def test_a_veto_is_in_force_when_it_covers_any_day(some, one, other):
     first, last = EVERY_DAY[min(one, other)], EVERY_DAY[max(one, other)]
     asked = [day for day in EVERY_DAY if first <= day <= last]
     assert rules.in_force(some, first, last) == any(covered(some, day) for day in asked)
+
+
+@pytest.mark.parametrize(
+    ("span", "held"),
+    [
+        ((Q3.last, None), True),
+        ((Q3.first - timedelta(days=9), Q3.first), False),  # ended before the first day: half-open
+        ((Q3.first - timedelta(days=9), Q3.first + timedelta(days=1)), True),
+        ((Q3.next().first, None), False),
+        ((Q3.first, Q3.first), False),  # withdrawn at once
+    ],
+)
+def test_a_veto_at_the_edges_of_the_quarter(span, held):
+    assert rules.in_force([span], Q3.first, Q3.last) is held
