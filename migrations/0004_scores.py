@@ -245,6 +245,10 @@ def upgrade():
         sa.UniqueConstraint("undoes_id", name=op.f("uq_entry_undoes_id")),
     )
     op.create_index("ix_entry_person_id_year_quarter", "entry", ["person_id", "year", "quarter"], unique=False)
+    op.create_index("ix_entry_event_person_id", "entry", ["event", "person_id"], unique=False)
+    op.create_index(op.f("ix_gathering_day"), "gathering", ["day"], unique=False)
+    op.create_index("ix_due_entry_person_id_gathering_id", "due_entry", ["person_id", "gathering_id"], unique=False)
+    op.drop_index(op.f("ix_due_entry_person_id"), table_name="due_entry")
     op.create_table(
         "objection",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -306,6 +310,10 @@ def downgrade():
     op.drop_table("stored_group")
     op.drop_index(op.f("ix_objection_declaration_id"), table_name="objection")
     op.drop_table("objection")
+    op.create_index(op.f("ix_due_entry_person_id"), "due_entry", ["person_id"], unique=False)
+    op.drop_index("ix_due_entry_person_id_gathering_id", table_name="due_entry")
+    op.drop_index(op.f("ix_gathering_day"), table_name="gathering")
+    op.drop_index("ix_entry_event_person_id", table_name="entry")
     op.drop_index("ix_entry_person_id_year_quarter", table_name="entry")
     op.drop_table("entry")
     op.drop_table("appeal")

@@ -22,6 +22,7 @@ pytest.register_assert_rewrite("tests.client")
 from partygroup import clock, create_app, demo  # noqa: E402
 from partygroup.db import db, transaction  # noqa: E402
 from partygroup.meetings.actions import install_presets  # noqa: E402
+from partygroup.scores.tabling import install_rule_table  # noqa: E402
 from partygroup.settings import Settings  # noqa: E402
 from tests.cast import world  # noqa: E402, F401
 from tests.client import CarefulClient  # noqa: E402
@@ -108,6 +109,7 @@ def app(database_url, settings_for):
         app.extensions["alembic"].upgrade()
     with app.app_context(), transaction(db.session):
         install_presets(db.session, at=clock.now())
+        install_rule_table(db.session, at=clock.now())
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -12,7 +12,7 @@ from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
 from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
-from partygroup.meetings.queries import WITH_ALL, Convened, convened, with_units
+from partygroup.meetings.queries import WITH_ALL, Convened, convened, that_counts, with_units
 from partygroup.people.models import COMMITTEE_ROLES
 
 
@@ -76,7 +76,7 @@ def attendance_of(session, person_id: int, first: date, last: date) -> tuple[int
     counts = sa.exists().where(
         Meeting.gathering_id == Gathering.id,
         Kind.id == Meeting.kind_id,
-        sa.func.coalesce(Kind.spec["counts"].as_boolean(), sa.true()),
+        that_counts(),
     )
     due, came = session.execute(
         sa.select(sa.func.count(DueEntry.id), sa.func.count(Mark.id))

@@ -58,14 +58,17 @@ class DueEntry(Audited, Base):
     __tablename__ = "due_entry"
     id: Mapped[int] = mapped_column(primary_key=True)
     gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     branch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     standing: Mapped[str] = mapped_column(sa.String(30))
     counting: Mapped[str] = mapped_column(sa.String(12))
     may_vote: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(sa.String(60))
-    __table_args__ = (sa.UniqueConstraint("gathering_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("gathering_id", "person_id"),
+        sa.Index("ix_due_entry_person_id_gathering_id", "person_id", "gathering_id"),
+    )
 
 
 class Mark(Base):

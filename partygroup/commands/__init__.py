@@ -26,6 +26,7 @@ from partygroup.people.logins import issue_activation
 from partygroup.people.models import Person, Role
 from partygroup.people.queries import get_profile
 from partygroup.people.roster import purge_previews
+from partygroup.scores.tabling import install_rule_table
 from partygroup.workdays import install_workdays
 
 #: Posts of the company committee, which no page gives.
@@ -48,15 +49,18 @@ def progress_bar() -> Progress:
 @click.option("--company", default=None, help="Name of the company committee, founded if there is none yet.")
 @with_appcontext
 def init(company: str | None) -> None:
-    """Bring the database to the newest migration and install the preset meeting kinds and working days."""
+    """Bring the database to the newest migration and install the presets: meeting kinds, working days, rules."""
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
         added = install_presets(db.session, at=clock.now())
         days = install_workdays(db.session)
+        tables = install_rule_table(db.session, at=clock.now())
         if company:
             found_company(company)
-    click.echo(f"database ready, {added} meeting kinds and {days} days of the work calendar added")
+    click.echo(
+        f"database ready, {added} meeting kinds, {days} days of the work calendar and {tables} rule tables added"
+    )
 
 
 def found_company(name: str) -> None:

@@ -64,7 +64,7 @@ class Gathering(Audited, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     circle: Mapped[str] = mapped_column(sa.String(10))
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column(index=True)
     called_at: Mapped[datetime] = mapped_column(UtcDateTime)
     called_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -100,6 +100,11 @@ def _newest_kinds() -> sa.Select:
     return sa.select(Kind).where(is_newest).order_by(first)
 
 
+def that_counts(kind=Kind):
+    """Return the SQL condition that a version of a kind feeds participation (scoring.md 4)."""
+    return sa.func.coalesce(kind.spec["counts"].as_boolean(), sa.true())
+
+
 def visible_to(who, day: date) -> sa.Select:
     """Return *the* select of gatherings a person may see: own branch and groups, own committees, offices' subtrees.
 

@@ -1,0 +1,119 @@
+"""Who was due and who came in a span of days, for many people at once: what participation is made from (scoring.md 4).
+
+`known_at` asks for what was known at a moment: how a quarter stood when it was closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from partygroup.attendance.models import Counting, DueEntry, MakeUp, Mark
+from partygroup.db import AuditRow
+from partygroup.meetings.models import Gathering, Kind, Meeting
+from partygroup.meetings.queries import that_counts
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A held gathering for which somebody was due; `next_on`: the day of the next one, once somebody made it up."""
+
+    person_id: int
+    gathering_id: int
+    day: date
+    was_present: bool
+    made_up_on: date | None
+    next_on: date | None
+
+
+def turns_of(
+    session, person_ids: Collection[int], first: date, last: date, *, known_at: datetime | None = None
+) -> list[Turn]:
+    """Return the held gatherings of [first, last] of a kind that counts, for each person due; three statements.
+
+    Gatherings of other times are passed over by their ids: years of history make it no slower.
+    """
+    lowest, highest = session.execute(
+        sa.select(sa.func.min(Gathering.id), sa.func.max(Gathering.id)).where(Gathering.day.between(first, last))
+    ).one()
+    rows = session.execute(
+        _due(known_at)
+        .where(
+            DueEntry.person_id.in_(person_ids),
+            DueEntry.gathering_id.between(lowest or 0, highest or 0),
+            Gathering.day.between(first, last),
+        )
+        .order_by(Gathering.day, Gathering.id)
+    ).all()
+    following = next_held(session, {row.id for row in rows if row.on_day}, known_at=known_at)
+    return [Turn(*row[:3], row[3] is not None, row[4], following.get(row.id)) for row in rows]
+
+
+def _due(known_at: datetime | None) -> sa.Select:
+    """Return the select of due entries of held gatherings that count, with mark and make-up."""
+    mark, make_up = (
+        sa.and_(model.gathering_id == Gathering.id, model.person_id == DueEntry.person_id, _stood(model, at, known_at))
+        for model, at in ((Mark, Mark.arrived_at), (MakeUp, MakeUp.at))
+    )
+    counts = sa.exists().where(Meeting.gathering_id == Gathering.id, Kind.id == Meeting.kind_id, that_counts())
+    return (
+        sa.select(DueEntry.person_id, Gathering.id, Gathering.day, Mark.id, MakeUp.on_day)
+        .join(Gathering, Gathering.id == DueEntry.gathering_id)
+        .outerjoin(Mark, mark)
+        .outerjoin(MakeUp, make_up)
+        .where(_held(Gathering, known_at), counts, _counting(known_at) == Counting.DUE)
+    )
+
+
+def _stood(model, begun, known_at: datetime | None):
+    """Return the condition that a row that may be undone stands, or stood at a moment."""
+    if known_at is None:
+        return model.undone_at.is_(None)
+    return sa.and_(begun <= known_at, sa.or_(model.undone_at.is_(None), model.undone_at > known_at))
+
+
+def _held(gathering, known_at: datetime | None):
+    ended = gathering.closed_at.is_not(None) if known_at is None else gathering.closed_at <= known_at
+    return sa.and_(ended, gathering.cancelled_at.is_(None))
+
+
+def _counting(known_at: datetime | None):
+    """Return how an entry of the due list counts; at a moment, what its next change after it says was before."""
+    if known_at is None:
+        return DueEntry.counting
+    changed = (
+        sa.select(AuditRow.before["counting"].as_string())
+        .where(AuditRow.subject_type == "due_entry", AuditRow.subject_id == DueEntry.id, AuditRow.at > known_at)
+        .order_by(AuditRow.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(changed, DueEntry.counting)
+
+
+def next_held(session, gathering_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, date]:
+    """Return gathering → day of the next held one of its circle that shares a kind; those without are left out."""
+    following, own, other = aliased(Gathering), aliased(Kind), aliased(Kind)
+    first, second = aliased(Meeting), aliased(Meeting)
+    rows = session.execute(
+        sa.select(Gathering.id, sa.func.min(following.day))
+        .join(first, first.gathering_id == Gathering.id)
+        .join(own, own.id == first.kind_id)
+        .join(
+            following,
+            sa.and_(
+                following.unit_id == Gathering.unit_id,
+                following.circle == Gathering.circle,
+                following.day > Gathering.day,
+            ),
+        )
+        .join(second, second.gathering_id == following.id)
+        .join(other, sa.and_(other.id == second.kind_id, other.code == own.code))
+        .where(Gathering.id.in_(gathering_ids), that_counts(own), _held(following, known_at))
+        .group_by(Gathering.id)
+    )
+    return dict(map(tuple, rows))

@@ -1,0 +1,168 @@
+"""What the scores of groups are made from beside their members' sheets (scoring.md 6), by five statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from partygroup.activities.models import Activity, Answer, Participation, Problem
+from partygroup.clock import Quarter
+from partygroup.meetings.models import Gathering, Kind, Meeting
+from partygroup.org.models import Placement, Unit, UnitKind
+from partygroup.scores.groups import GroupFacts
+from partygroup.scores.models import GroupAppraisal
+
+GROUP_MEETING = "group_meeting"
+
+
+@dataclass(frozen=True)
+class GroupOfQuarter:
+    """A group that stood under a branch in the quarter: its last name there, and its days."""
+
+    id: int
+    name: str
+    branch_id: int
+    spans: tuple[tuple[date, date | None], ...]
+
+    def existed_on_all(self, first: date, last: date) -> bool:
+        """Say whether the group existed on every day from first to last."""
+        day = first
+        for start, until in sorted(self.spans):
+            if start <= day and (until is None or until > day):
+                if until is None or until > last:
+                    return True
+                day = until
+        return False
+
+
+def groups_of(session, branch_ids: Collection[int], quarter: Quarter) -> list[GroupOfQuarter]:
+    """Return the groups that stood under these branches in the quarter, in the organisation's order."""
+    places = session.execute(
+        sa.select(Placement.unit_id, Placement.name, Placement.parent_id, Placement.from_on, Placement.until_on)
+        .join(Unit, Unit.id == Placement.unit_id)
+        .where(
+            Unit.kind == UnitKind.PARTY_GROUP,
+            Placement.parent_id.in_(branch_ids),
+            Placement.from_on <= quarter.last,
+            sa.or_(Placement.until_on.is_(None), Placement.until_on > quarter.first),
+        )
+        .order_by(Placement.sort, Placement.unit_id, Placement.from_on)
+    )
+    by_id: dict[int, list] = {}
+    for row in places:
+        by_id.setdefault(row.unit_id, []).append(row)
+    return [
+        GroupOfQuarter(unit_id, rows[-1].name, rows[-1].parent_id, tuple((row.from_on, row.until_on) for row in rows))
+        for unit_id, rows in by_id.items()
+    ]
+
+
+def group_facts(
+    session, groups: list[GroupOfQuarter], people: Iterable, quarter: Quarter, today: date
+) -> dict[int, GroupFacts]:
+    """Return group → facts, given the sheets of all people of the branches. A running quarter counts as far as it is.
+
+    People: sheets with person_id, group_id, is_counted, sheet, due, came. A running month is due once it has its
+    meeting.
+    """
+    ids = [group.id for group in groups]
+    counted: dict[int, list] = {group_id: [] for group_id in ids}
+    for one in people:
+        if one.is_counted and one.group_id in counted:
+            counted[one.group_id].append(one)
+    held = _months_held(session, ids, quarter)
+    named = _named(session, [one.person_id for some in counted.values() for one in some], quarter)
+    problems = _problems(session, ids, quarter)
+    levels = appraisals_of(session, ids, quarter)
+    found = {}
+    for group in groups:
+        members = counted[group.id]
+        due = [month for month in months_of(quarter) if _is_due(group, *month, today, held)]
+        found[group.id] = GroupFacts(
+            totals=tuple(one.sheet.total for one in members),
+            rates=tuple((one.came, one.due) for one in members if one.due),
+            months_held=sum((group.id, first.month) in held for first, _ in due),
+            months_due=len(due),
+            reached=sum(one.person_id in named for one in members),
+            problems_closed=problems.get(group.id, (0, 0))[1],
+            problems_due=problems.get(group.id, (0, 0))[0],
+            appraisal=levels[group.id].level if group.id in levels else None,
+            has_ended=not group.existed_on_all(*[min(quarter.last, max(today, quarter.first))] * 2),
+        )
+    return found
+
+
+def months_of(quarter: Quarter) -> list[tuple[date, date]]:
+    """Return first and last day of the quarter's three months."""
+    firsts = [date(quarter.year, quarter.first.month + step, 1) for step in range(3)] + [quarter.next().first]
+    return [(first, following - timedelta(days=1)) for first, following in zip(firsts, firsts[1:], strict=False)]
+
+
+def _is_due(group: GroupOfQuarter, first: date, last: date, today: date, held: set) -> bool:
+    is_over = last < today or (group.id, first.month) in held
+    return is_over and group.existed_on_all(first, last)
+
+
+def _months_held(session, group_ids: list[int], quarter: Quarter) -> set[tuple[int, int]]:
+    rows = session.execute(
+        sa.select(Gathering.unit_id, Gathering.day)
+        .join(Meeting, Meeting.gathering_id == Gathering.id)
+        .join(Kind, Kind.id == Meeting.kind_id)
+        .where(
+            Gathering.unit_id.in_(group_ids),
+            Gathering.day.between(quarter.first, quarter.last),
+            Gathering.closed_at.is_not(None),
+            Gathering.cancelled_at.is_(None),
+            Kind.code == GROUP_MEETING,
+        )
+    )
+    return {(unit_id, day.month) for unit_id, day in rows}
+
+
+def _named(session, person_ids: list[int], quarter: Quarter) -> set[int]:
+    """Return those named, and not answering no, in an activity that happened in the quarter and stands."""
+    rows = session.scalars(
+        sa.select(Participation.person_id)
+        .join(Activity, Activity.id == Participation.activity_id)
+        .where(
+            Participation.person_id.in_(person_ids),
+            sa.or_(Participation.answer.is_(None), Participation.answer != Answer.NO),
+            Activity.withdrawn_at.is_(None),
+            Activity.happened_on.between(quarter.first, quarter.last),
+        )
+        .distinct()
+    )
+    return set(rows)
+
+
+def _problems(session, group_ids: list[int], quarter: Quarter) -> dict[int, tuple[int, int]]:
+    """Return group → (due, closed): due by the last day, not cancelled, not closed before the first (scoring.md 6)."""
+    closed = sa.func.sum(sa.case((Problem.closed_on <= quarter.last, 1), else_=0))
+    rows = session.execute(
+        sa.select(Problem.unit_id, sa.func.count(), closed)
+        .where(
+            Problem.unit_id.in_(group_ids),
+            Problem.due_on <= quarter.last,
+            Problem.cancelled_at.is_(None),
+            sa.or_(Problem.closed_on.is_(None), Problem.closed_on >= quarter.first),
+        )
+        .group_by(Problem.unit_id)
+    )
+    return {unit_id: (due, int(done)) for unit_id, due, done in rows}
+
+
+def appraisals_of(session, group_ids: list[int], quarter: Quarter) -> dict[int, GroupAppraisal]:
+    """Return group → the newest appraisal of its quarter."""
+    rows = session.scalars(
+        sa.select(GroupAppraisal)
+        .where(
+            GroupAppraisal.group_id.in_(group_ids),
+            GroupAppraisal.year == quarter.year,
+            GroupAppraisal.quarter == quarter.number,
+        )
+        .order_by(GroupAppraisal.id)
+    )
+    return {row.group_id: row for row in rows}
