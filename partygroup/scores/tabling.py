@@ -13,7 +13,7 @@ from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.scores.drafts import faults
 from partygroup.scores.models import RuleTable
-from partygroup.scores.points import said
+from partygroup.points import said
 from partygroup.scores.presets import TABLE
 from partygroup.scores.tables import DIMENSIONS, Table
 
