@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from partygroup.evaluation.figures import days_of
-from partygroup.people.roster_cells import BadValue, Parse, as_typed, is_number, staff_no, unit_name, words
+from partygroup.spreadsheets.cells import BadValue, Parse, as_typed, is_number, staff_no, unit_name, words
 from partygroup.text import narrow, squeeze
 
 MOST = 1_000_000_000

@@ -11,8 +11,7 @@ from functools import cached_property
 from partygroup.evaluation.figure_columns import COLUMNS, TITLES, Column, Number
 from partygroup.evaluation.figures import refusal_of_pairs, refusal_of_period, refusal_of_value
 from partygroup.evaluation.scheme import FigureSpec, Scheme
-from partygroup.people.roster_cells import BadValue, as_typed
-from partygroup.people.roster_zip import column_letters
+from partygroup.spreadsheets.cells import BadValue, as_typed, column_letters
 from partygroup.text import squeeze
 
 

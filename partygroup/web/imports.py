@@ -16,11 +16,12 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import children, company, lineage, units_named
 from partygroup.people.models import RosterImport
 from partygroup.people.roster import apply_roster, draft_roster, refusal_to_apply, store_preview
-from partygroup.people.roster_faults import fault_sheet
-from partygroup.people.roster_file import MAX_BYTES, read_roster
+from partygroup.people.roster_file import read_roster
 from partygroup.people.roster_plan import SECTIONS
 from partygroup.people.roster_queries import PAGE, find_import, recent_imports
 from partygroup.policy import Can, Place, may, units_where
+from partygroup.spreadsheets.faulty import fault_sheet
+from partygroup.spreadsheets.reading import MAX_BYTES
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 
@@ -184,7 +185,7 @@ def _show(seen: SeenImport, problem: str | None, status: int = 200):
 def faults(seen: SeenImport):
     """Hand out the faulty rows as a file, with their reasons."""
     headers = {"Content-Disposition": f'attachment; filename="faults-{seen.roster.id}.xlsx"'}
-    return Response(fault_sheet(seen.roster), mimetype=EXCEL, headers=headers)
+    return Response(fault_sheet(seen.roster.summary["headers"], seen.roster.faults), mimetype=EXCEL, headers=headers)
 
 
 @pages.post("/imports/<id:import_id>/applying")

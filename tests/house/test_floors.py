@@ -12,7 +12,7 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings points",
     "db logs",
-    "workdays backup",
+    "workdays backup spreadsheets",
     "org",
     "people",
     "policy audit",

@@ -12,7 +12,7 @@ from partygroup.evaluation.figure_columns import COLUMNS
 from partygroup.evaluation.figure_rows import Directory, Item, NamedUnit, read_figures
 from partygroup.evaluation.presets import BODY
 from partygroup.evaluation.scheme import Scheme
-from partygroup.people.roster_cells import BadValue
+from partygroup.spreadsheets.cells import BadValue
 
 TODAY = date(2026, 8, 20)
 UNITS = [
