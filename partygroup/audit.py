@@ -18,6 +18,8 @@ ACTION_NAMES = {
     "attendance.due.count_out": "改应到",
     "attendance.leave.ask": "请假",
     "attendance.leave.decide": "答复请假",
+    "attendance.make_up.make": "登记补课",
+    "attendance.make_up.undo": "撤销补课",
     "attendance.mark.make": "签到",
     "attendance.mark.undo": "撤销签到",
     "feedback.answer": "答复意见",
@@ -48,19 +50,34 @@ ACTION_NAMES = {
     "people.roster.apply": "导入花名册",
     "people.roster.preview": "上传花名册",
     "people.roster.purge": "清理没确认的花名册",
+    "scores.exemption.end": "恢复计分",
+    "scores.exemption.make": "免予计分",
+    "scores.group.appraise": "评价党小组",
+    "scores.quarter.close": "季度结账",
+    "scores.quarter.reopen": "重新打开季度",
+    "scores.rules.draft": "起草计分规则",
+    "scores.rules.drop": "放弃规则草稿",
+    "scores.rules.publish": "发布计分规则",
+    "scores.rules.revise": "改规则草稿",
+    "scores.sheet.look": "看计分表",
+    "scores.veto.enter": "登记一票否决",
+    "scores.veto.withdraw": "撤销一票否决",
+    "scores.workday.set": "改工作日历",
 }
 
 #: What a field of `before` and `after` is called.
 FIELD_NAMES = {
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
-    "belonging": "所在支部和党小组", "born_ym": "出生年月", "counting": "计入", "device": "设备",
-    "door": "方式", "due": "应到人数", "ended": "离开人数", "file_name": "文件", "from_on": "从",
-    "full_on": "转正时间", "granted": "准假", "job": "岗位", "joined": "新加入", "joined_on": "入党时间",
-    "key_technician": "技术骨干", "kind": "类别", "kinds": "会议", "moved": "调动", "name": "名称",
-    "note": "备注", "other": "其他", "per": "周期", "phone": "手机", "place": "地点", "posts": "职务",
-    "profile": "岗位类别", "reason": "原因", "role": "职务", "rows": "行数", "sex": "性别", "sort": "类别",
-    "staff_no": "工号", "standing": "党员类别", "star_level": "星级", "starts_at": "时间", "units": "新设单位",
-    "until_on": "到", "valid_from": "生效日期", "version": "版本", "workplace": "工作单位",
+    "belonging": "所在支部和党小组", "born_ym": "出生年月", "changes": "改动", "counting": "计入",
+    "day": "日期", "device": "设备", "document": "文件号", "door": "方式", "due": "应到人数",
+    "ended": "离开人数", "file_name": "文件", "from_on": "从", "full_on": "转正时间", "granted": "准假",
+    "ground": "情形", "job": "岗位", "joined": "新加入", "joined_on": "入党时间", "key_technician": "技术骨干",
+    "kind": "类别", "kinds": "会议", "level": "等次", "moved": "调动", "name": "名称", "note": "备注",
+    "on_day": "补课日期", "other": "其他", "per": "周期", "phone": "手机", "place": "地点", "posts": "职务",
+    "profile": "岗位类别", "quarter": "季度", "reason": "原因", "role": "职务", "rows": "行数",
+    "sentence": "评语", "sex": "性别", "sheets": "计分表", "sort": "类别", "staff_no": "工号",
+    "standing": "党员类别", "star_level": "星级", "starts_at": "时间", "units": "新设单位", "until_on": "到",
+    "valid_from": "生效日期", "version": "版本", "way": "方式", "working": "上班", "workplace": "工作单位",
 }  # fmt: skip
 #: Fields that hold the id of a unit or of a person: told by name, or not at all where there is none.
 UNIT_FIELDS = {"branch_id": "党支部", "group_id": "党小组", "parent_id": "上级单位"}
@@ -70,6 +87,7 @@ VALUE_NAMES = {
     "due": "应到", "not_counted": "不计入应到", "observer": "列席", "code": "扫码", "spoken": "口令", "tick": "补签",
     "scan_member": "扫本人码", "paper": "纸质", "offline": "补传", "month": "每月", "quarter": "每季度", "year": "每年",
     "term": "每届", "leave_duty": "公假", "leave_sick": "病假", "leave_personal": "事假",
+    "second_session": "参加另一场", "briefing": "一对一传达", "home_delivery": "送学上门", "self_study": "自学交流",
 }  # fmt: skip
 
 

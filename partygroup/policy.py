@@ -45,6 +45,18 @@ class Can(Enum):
     SEE_AUDIT = "看变更记录"
     GIVE_FEEDBACK = "提意见"
     ANSWER_FEEDBACK = "答复意见"
+    SEE_SHEET = "看计分表"
+    OPEN_SHEET = "直接看计分表"
+    CLOSE_QUARTER = "结账"
+    REOPEN_QUARTER = "重新打开季度"
+    APPRAISE_GROUP = "评价党小组"
+    MAKE_UP = "登记补课"
+    SEE_CASES = "看免予计分和一票否决"
+    EXEMPT = "免予计分"
+    ENTER_VETO = "登记一票否决"
+    SEE_RULES = "看计分规则"
+    EDIT_RULES = "改计分规则"
+    PUBLISH_RULES = "发布计分规则"
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,11 @@ def officer_of_branch(who, place):
         post.role in OFFICER_ROLES and post.unit_kind == "branch" and post.unit_id in place.lineage
         for post in who.posts
     )
+
+
+def discipline_officer(who, place):
+    """The discipline officer of the branch."""
+    return any(post.role == Role.DISCIPLINE_OFFICER and post.unit_id in place.lineage for post in who.posts)
 
 
 def _office(role: Role, doc: str):
@@ -163,6 +180,18 @@ POLICY = {
     Can.SEE_AUDIT: (officer_of_branch, unit_office, auditor),
     Can.GIVE_FEEDBACK: (anyone,),
     Can.ANSWER_FEEDBACK: (company_office,),
+    Can.SEE_SHEET: (oneself, leads_group, officer_of_branch, *ABOVE),
+    Can.OPEN_SHEET: (oneself, leads_group, officer_of_branch),
+    Can.CLOSE_QUARTER: (officer_of_branch,),
+    Can.REOPEN_QUARTER: (unit_office, company_office),
+    Can.APPRAISE_GROUP: (officer_of_branch,),
+    Can.MAKE_UP: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.SEE_CASES: (oneself, officer_of_branch, *ABOVE),
+    Can.EXEMPT: (never_self(officer_of_branch), never_self(unit_office)),
+    Can.ENTER_VETO: (never_self(discipline_officer), never_self(unit_office)),
+    Can.SEE_RULES: (anyone,),
+    Can.EDIT_RULES: (company_office,),
+    Can.PUBLISH_RULES: (company_office,),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

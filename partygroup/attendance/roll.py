@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, Mark
+from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering
@@ -41,6 +41,7 @@ class RollRow:
     leave_sort: str | None
     leave_cause: str | None
     leave_open: bool
+    made_up_on: date | None = None
 
     @property
     def is_late(self) -> bool:
@@ -52,6 +53,11 @@ class RollRow:
         if self.came:
             words = f"{DOOR_NAMES[self.door]}" + (f"（{self.ticked_by}）" if self.ticked_by else "")
             return words + (f"，{self.note}" if self.note else "") + (f"，迟到 {self.late} 分钟" if self.late else "")
+        day = self.made_up_on
+        return self._why_not + (f"；{day.month}月{day.day}日补课" if day else "")
+
+    @property
+    def _why_not(self) -> str:
         if self.status == Status.LEAVE:
             return LEAVE_NAMES[self.leave_sort] + (f"，{self.leave_cause}" if self.leave_cause else "")
         if self.leave_open:
@@ -84,6 +90,11 @@ class Roll:
     @property
     def due(self) -> list[RollRow]:
         return self.of(Status.PRESENT, Status.LEAVE, Status.NOT_YET, Status.ABSENT)
+
+    @property
+    def made_up(self) -> list[RollRow]:
+        """Return those on leave or absent who made it up: an overlay, the sum stays as it is."""
+        return [row for row in self.due if row.made_up_on]
 
     @property
     def not_counted(self) -> list[RollRow]:
@@ -129,6 +140,7 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
             Leave.cause.label("leave_cause"),
             Leave.granted,
             Leave.decided_at,
+            MakeUp.on_day.label("made_up_on"),
         )
         .join(Person, Person.id == DueEntry.person_id)
         .outerjoin(
@@ -141,6 +153,14 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
         )
         .outerjoin(ticker, ticker.id == Mark.by_id)
         .outerjoin(Leave, sa.and_(Leave.gathering_id == DueEntry.gathering_id, Leave.person_id == DueEntry.person_id))
+        .outerjoin(
+            MakeUp,
+            sa.and_(
+                MakeUp.gathering_id == DueEntry.gathering_id,
+                MakeUp.person_id == DueEntry.person_id,
+                MakeUp.undone_at.is_(None),
+            ),
+        )
         .where(DueEntry.gathering_id == gathering.id)
         .order_by(Person.stroke_key, Person.id)
     )
@@ -169,6 +189,7 @@ def _roll_row(row, closed: bool, starts_at: datetime) -> RollRow:
         leave_sort=row.leave_sort,
         leave_cause=row.leave_cause,
         leave_open=row.leave_id is not None and row.decided_at is None,
+        made_up_on=None if came else row.made_up_on,
     )
 
 

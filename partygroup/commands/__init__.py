@@ -15,6 +15,7 @@ from partygroup.attendance.actions import close_overdue
 from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
 from partygroup.commands.roster import import_roster
+from partygroup.commands.verify import verify
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.actions import install_presets
@@ -35,7 +36,7 @@ COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, doctor):
+    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, verify, doctor):
         app.cli.add_command(command)
 
 

@@ -22,6 +22,7 @@ from partygroup.meetings.actions import install_presets
 from partygroup.meetings.queries import kinds_in_force
 from partygroup.org.models import Unit
 from partygroup.people.models import Person
+from partygroup.scores.tabling import install_rule_table
 
 __all__ = ["DEMO_PASSWORD", "demo_logins", "fill", "is_empty"]
 
@@ -40,6 +41,7 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     founded_at = clock.start_of(first) + timedelta(hours=8)
     rng = Random(SEED)
     install_presets(session, at=at)
+    install_rule_table(session, at=at)
     places = found_company(session, company_shape(full, rng), from_on=first, at=founded_at)
     crews, players = _recruit(places, rng, first=first, today=today)
     task = progress.add_task("people", total=len(crews))

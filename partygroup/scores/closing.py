@@ -58,6 +58,7 @@ def close_quarter(session, branch_id: int, quarter: Quarter, *, by: int, at: dat
     groups = [group for group in groups_of(session, [branch_id], quarter) if group.branch_id == branch_id]
     of_groups = group_facts(session, groups, people, quarter, day_of(at))
     table_id = facts.rule_table_for(session, quarter).id
+    at = max([at, *_times_of_entries(session, people)])
     closing = Closing(branch_id=branch_id, year=quarter.year, quarter=quarter.number, rule_table_id=table_id,
                       closed_at=at, closed_by=by)  # fmt: skip
     session.add(closing)
@@ -67,6 +68,13 @@ def close_quarter(session, branch_id: int, quarter: Quarter, *, by: int, at: dat
     after = {"quarter": quarter.label, "sheets": len(people)}
     witness(session, "scores.quarter.close", closing, at=at, by=by, unit_id=branch_id, after=after)
     return closing
+
+
+def _times_of_entries(session, people: list[PersonSheet]) -> list[datetime]:
+    """Return when the newest entry of these sheets was made: a clock read before waiting may be behind it."""
+    ids = [entry.id for one in people for entry in one.facts.entries]
+    newest = session.scalar(sa.select(sa.func.max(Entry.made_at)).where(Entry.id.in_(ids)))
+    return [newest] if newest else []
 
 
 def _stored(closing: Closing, one: PersonSheet) -> StoredSheet:

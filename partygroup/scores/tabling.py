@@ -26,7 +26,7 @@ def install_rule_table(session, *, at: datetime) -> int:
     if session.scalar(sa.select(sa.func.count(RuleTable.id))):
         return 0
     values = {"version": 1, "body": TABLE, "in_force_from": FIRST_DAY, "made_at": at, "published_at": at}
-    session.execute(sa.insert(RuleTable).values(note=TABLE["label"], **values))
+    session.execute(sa.insert(RuleTable).values(**values))
     return 1
 
 

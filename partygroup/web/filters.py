@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 
 from partygroup.clock import BEIJING, WEEKDAYS, day_of
+from partygroup.scores.points import said
 
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 TINTS = 5
@@ -81,6 +82,16 @@ def for_input(value: datetime) -> str:
     return value.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M")
 
 
+def points(value: int | None) -> str:
+    """Return tenths as points, 25 as 2.5; nothing assessed as 未评."""
+    return "未评" if value is None else said(value)
+
+
+def signed(value: int | None) -> str:
+    """Return tenths as points with their sign: +2.5, −2.0, 0.0."""
+    return f"+{said(value)}" if value and value > 0 else points(value)
+
+
 def tint(name: str) -> int:
     """Return 1 to 5: the colour of a person's initial, always the same for the same name."""
     return sum(map(ord, name)) % TINTS + 1
@@ -98,5 +109,5 @@ def _day(value: date | datetime) -> date:
 
 FILTERS = {
     shown.__name__: shown
-    for shown in (day, full_day, month, weekday, clock_time, full, near_day, when, for_input, tint)
+    for shown in (day, full_day, month, weekday, clock_time, full, near_day, when, for_input, tint, points, signed)
 }

@@ -52,7 +52,8 @@ def _set_cookie(name: str, value: str | None, days: int = 180) -> None:
         return response
 
 
-def _signer(salt: str) -> URLSafeSerializer:
+def signer(salt: str) -> URLSafeSerializer:
+    """Return the serialiser of signed words for one purpose, by the newest key."""
     return URLSafeSerializer(list(reversed(current_app.config["SECRET_KEYS"])), salt=salt)
 
 
@@ -80,7 +81,7 @@ def _is_office_open(who, at) -> bool:
 def _office_seen(who):
     """Return when the office was last used: signed in a cookie, so that reading writes nothing."""
     try:
-        login_id, opened, seen = _signer("office-seen").loads(request.cookies.get("office", ""))
+        login_id, opened, seen = signer("office-seen").loads(request.cookies.get("office", ""))
     except (BadSignature, ValueError, TypeError):
         return who.office_at
     mine = (login_id, opened) == (who.login_id, int(who.office_at.timestamp()))
@@ -92,7 +93,7 @@ def note_office_use() -> None:
     who = current_user if current_user.is_authenticated else None
     if who and who.office_open and who.holds(*OFFICE_ROLES):
         stamp = [who.login_id, int(who.office_at.timestamp()), int(clock.now().timestamp())]
-        _set_cookie("office", _signer("office-seen").dumps(stamp), days=1)
+        _set_cookie("office", signer("office-seen").dumps(stamp), days=1)
 
 
 def device_secret(staff_no: str) -> str | None:
@@ -107,7 +108,7 @@ def device_secret(staff_no: str) -> str | None:
 def _device() -> tuple[str, list[str]]:
     """Return this browser's secret and the numbers known here, each only as a digest with that secret."""
     try:
-        secret, known = _signer("device").loads(request.cookies.get("device", ""))
+        secret, known = signer("device").loads(request.cookies.get("device", ""))
     except (BadSignature, ValueError, TypeError):
         return secrets.token_urlsafe(24), []
     return secret, known
@@ -121,7 +122,7 @@ def _remember_here(staff_no: str) -> None:
     secret, known = _device()
     mine = _known_as(staff_no, secret)
     stamp = [secret, [one for one in known if one != mine][1 - KNOWN_HERE :] + [mine]]
-    _set_cookie("device", _signer("device").dumps(stamp), days=3650)
+    _set_cookie("device", signer("device").dumps(stamp), days=3650)
 
 
 def counters_of(staff_no: str) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 import qrcode
@@ -10,7 +11,8 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import actions, codes
-from partygroup.attendance.models import LEAVE_NAMES
+from partygroup.attendance.makeups import make_ups_in, record_make_up, undo_make_up
+from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES
 from partygroup.attendance.queries import get_desk
 from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
@@ -185,8 +187,37 @@ def one(seat):
     """Show one person of the list and what the host can do: tick, undo, leave, not counted."""
     return respond(
         "roll/one.html", met=seat.met, row=seat.row, place=seat.place, note_choices=NOTE_CHOICES, leaves=LEAVE_NAMES,
-        reasons=EXCLUSION_REASONS, status_names=STATUS_NAMES,
+        reasons=EXCLUSION_REASONS, status_names=STATUS_NAMES, ways=MAKE_UP_NAMES, today=clock.today(),
+        made_up=make_ups_in(db.session, seat.met.id).get(seat.row.person_id),
     )  # fmt: skip
+
+
+@pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/make-ups")
+@needs(Can.MAKE_UP, seat_of)
+def make_up(seat):
+    """Record how and when somebody made up for a held meeting."""
+    try:
+        on_day = date.fromisoformat(request.form.get("on_day", ""))
+    except ValueError:
+        raise Refused("请写补课的日期，如 2026-03-05。") from None
+    with transaction(db.session):
+        record_make_up(
+            db.session, seat.met.gathering, person_id=seat.row.person_id, way=request.form.get("way", ""),
+            on_day=on_day, by=current_user.id, at=clock.now(),
+        )  # fmt: skip
+    return done("补课已登记。", "meetings.show", gathering_id=seat.met.id)
+
+
+@pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/make-ups/undoing")
+@needs(Can.MAKE_UP, seat_of)
+def undo_make_up_(seat):
+    """Undo a make-up; the trace stays."""
+    with transaction(db.session):
+        undo_make_up(
+            db.session, seat.met.gathering, person_id=seat.row.person_id, by=current_user.id, at=clock.now(),
+            reason=clean(request.form.get("reason"), 100),
+        )  # fmt: skip
+    return done("补课已撤销，原记录留有痕迹。", "meetings.show", gathering_id=seat.met.id)
 
 
 @pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/undoing")

@@ -16,6 +16,8 @@ from partygroup.web.identity import own_path
 CHOICES = {"size": ("standard", "large"), "theme": ("auto", "light", "dark")}
 FOREVER = 3650 * 86400
 CALL_PATH = "/meetings/new"
+#: Where it has no entry of its own in the nav, the page of points lies under no entry.
+POINTS_PATH = "/me/points"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Item:
         """Say whether the page asked for lies under this entry."""
         path = request.path
         return path == self.url or (
-            self.url != "/" and path.startswith(self.url + "/") and not path.startswith(CALL_PATH)
+            self.url != "/" and path.startswith(self.url + "/") and not path.startswith((CALL_PATH, POINTS_PATH))
         )
 
 
@@ -44,6 +46,7 @@ CALL = Item("召集", "plus", CALL_PATH, main=True)
 ORG = Item("组织", "merge", "/org")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
+POINTS = Item("先锋分", "gauge", POINTS_PATH)
 AUDIT = Item("记录", "doc", "/audit")
 ME = Item("我的", "user", "/me")
 
@@ -59,8 +62,8 @@ def nav_of(who) -> list[Item]:
     if who.holds(*OFFICER_ROLES):
         return [HOME, MEETINGS, CALL, PEOPLE, ME]
     if who.holds(Role.GROUP_LEADER):
-        return [HOME, MEETINGS, CALL, ME]
-    return [HOME, MEETINGS, SCAN, ME]
+        return [HOME, MEETINGS, CALL, POINTS, ME]
+    return [HOME, MEETINGS, SCAN, POINTS, ME]
 
 
 def unit_name_of(who) -> str:

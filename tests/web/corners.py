@@ -71,7 +71,11 @@ class Corner:
             ("gathering_id",): (meeting, meeting, (Can.SEE_MEETING,)),
             ("gathering_id", "person_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
             ("gathering_id", "leave_id"): (meeting, Place(group, person, meeting.circle), (Can.SEE_MEETING,)),
-            ("person_id",): (own, own, (Can.SEE_PERSON,)),
+            ("person_id",): (
+                own,
+                own,
+                (Can.SEE_PERSON, Can.SEE_SHEET) if "/points" in rule.rule else (Can.SEE_PERSON,),
+            ),
             ("exclusion_id", "person_id"): (own, own, (Can.SEE_PERSON,)),
             ("person_id", "post_id"): (own, own, (Can.SEE_PERSON,)),
             ("feedback_id",): (Place(branch, person), Place(branch, person), (Can.SEE_OWN, Can.ANSWER_FEEDBACK)),

@@ -27,8 +27,10 @@ SECOND_POWER = {
     "appointments.grant_post": (Can.GRANT_LEADER, "party_group", {"role": "group_leader"}),
     "appointments.end_post": (Can.GRANT_BRANCH_POST, "branch", {}),
 }
-#: Whoever came: the receipt exists for a mark only, and nobody has one.
-GRANTED = {"signing.receipt": {404}}
+#: What nobody has: a receipt exists for a mark only, the pages of a draft while there is one.
+GRANTED = dict.fromkeys(
+    ["signing.receipt", *(f"ruletables.{name}" for name in ("draft", "revise", "drop", "publish"))], {404}
+)
 FOREIGN = (
     {},
     {"Sec-Fetch-Site": "cross-site"},

@@ -1,0 +1,75 @@
+"""Making up for a missed gathering (补课): recorded by the host, undone with a reason; the sign-in's status stays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from partygroup.attendance.models import MAKE_UP_NAMES, Counting, DueEntry, MakeUp, Mark
+from partygroup.clock import day_of
+from partygroup.db import insert_once, witness, witness_row
+from partygroup.errors import Refused
+from partygroup.meetings.models import State
+
+#: Beside this a repeat finds the row that stands.
+_STANDING = "undone_at IS NULL"
+
+
+def refusal_to_make_up(*, state: str, is_due: bool, came: bool, way: str, on_day: date, held_on: date, today: date):
+    """Return why a make-up cannot be recorded; None if it can. The window decides later whether it counts."""
+    if state != State.HELD:
+        return "会议结束以后才能登记补课。"
+    if not is_due:
+        return "不在应到名单里，不用补课。"
+    if came:
+        return "已经到会，不用补课。"
+    if way not in MAKE_UP_NAMES:
+        return "请选补课的方式。"
+    if on_day < held_on:
+        return "补课的日子不能早于开会那天。"
+    return "补课的日子还没有到，补完再登记。" if on_day > today else None
+
+
+def record_make_up(session, gathering, *, person_id: int, way: str, on_day: date, by: int, at: datetime) -> bool:
+    """Record how and when somebody made up for a gathering, once. Return whether this call did; raise Refused."""
+    counting = session.scalar(
+        sa.select(DueEntry.counting).where(DueEntry.gathering_id == gathering.id, DueEntry.person_id == person_id)
+    )
+    mark = session.scalar(
+        sa.select(Mark.id).where(
+            Mark.gathering_id == gathering.id, Mark.person_id == person_id, Mark.undone_at.is_(None)
+        )
+    )
+    if reason := refusal_to_make_up(state=gathering.state, is_due=counting == Counting.DUE, came=mark is not None,
+                                    way=way, on_day=on_day, held_on=gathering.day, today=day_of(at)):  # fmt: skip
+        raise Refused(reason)
+    values = {"gathering_id": gathering.id, "person_id": person_id, "way": way, "on_day": on_day, "by_id": by, "at": at}
+    made = insert_once(session, MakeUp, values, unless=["gathering_id", "person_id"], where=_STANDING)
+    if made:
+        witness_row(session, "attendance.make_up.make", "make_up", made.id, at=at, by=by, person_id=person_id,
+                    unit_id=gathering.unit_id, after={"way": way, "on_day": on_day.isoformat()})  # fmt: skip
+    return made is not None
+
+
+def undo_make_up(session, gathering, *, person_id: int, reason: str, by: int, at: datetime) -> None:
+    """Undo somebody's make-up, leaving its row as the trace. Raise Refused."""
+    row = session.scalar(
+        sa.select(MakeUp)
+        .where(MakeUp.gathering_id == gathering.id, MakeUp.person_id == person_id, MakeUp.undone_at.is_(None))
+        .with_for_update()
+    )
+    if row is None:
+        raise Refused("这个人没有补课记录，不用撤销。")
+    if len(reason) < 2:
+        raise Refused("请写一句撤销的原因，本人会看到。")
+    row.undone_at, row.undone_by, row.undone_reason = at, by, reason
+    before = {"way": row.way, "on_day": row.on_day.isoformat()}
+    witness(session, "attendance.make_up.undo", row, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
+            before=before, reason=reason)  # fmt: skip
+
+
+def make_ups_in(session, gathering_id: int) -> dict[int, MakeUp]:
+    """Return person → standing make-up of a gathering."""
+    rows = session.scalars(sa.select(MakeUp).where(MakeUp.gathering_id == gathering_id, MakeUp.undone_at.is_(None)))
+    return {row.person_id: row for row in rows}

@@ -1,0 +1,171 @@
+"""`flask verify` is silent over honest rows and names every row that was changed behind the house's back (D7)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from partygroup import clock
+from partygroup.attendance.actions import close_meeting, count_out, open_sign_in
+from partygroup.attendance.models import DueEntry, MakeUp, Mark
+from partygroup.db import transaction
+from partygroup.meetings.queries import describe
+from partygroup.scores.checking import faults
+from partygroup.scores.closing import close_quarter, reopen_quarter
+from partygroup.scores.models import Declaration, Entry, StoredGroup, StoredSheet
+from tests.factories import gathering
+from tests.scorebook import Q3, Q4, entry, make_up, mark, noon, undo
+
+CLOSING = clock.beijing("2026-10-20 18:00")
+DAY = date(2026, 8, 5)
+
+
+@pytest.fixture
+def honest(session, world):
+    """Fill a quarter of the member's branch by the house's own ways, and close it; return ids by name."""
+    where = {"branch": world.branch.id, "by": world.secretary.id}
+    made = entry(session, world.member.id, on=DAY, event="doc:1", **where)
+    undo(session, entry(session, world.member.id, "PF-SERVE", on=DAY, **where))
+    met = gathering(session, world.group.id, by=world.leader.id, starts_at=noon(DAY))
+    with transaction(session):
+        met = describe(session, met.id).gathering
+        open_sign_in(session, met, by=world.leader.id, at=noon(DAY))
+        close_meeting(session, met, by=world.leader.id, at=noon(DAY) + timedelta(hours=1))
+    marked = mark(session, met.id, world.leader.id, at=noon(DAY))
+    late = make_up(session, met.id, world.member.id, DAY + timedelta(days=1), by=world.leader.id)
+    with transaction(session):
+        closing = close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=CLOSING)
+    return {"entry": made, "mark": marked, "make_up": late, "gathering": met, "closing": closing.id}
+
+
+def found(session) -> list[str]:
+    session.commit()
+    session.expire_all()
+    return list(faults(session))
+
+
+def test_all_is_well(session, honest):
+    assert found(session) == []
+
+
+def test_what_happens_after_closing_is_no_fault(session, world, honest):
+    later = clock.beijing("2026-10-21 09:00")
+    with transaction(session):
+        count_out(session, honest["gathering"], person_id=world.leader.id, reason="ill", by=world.leader.id, at=later)
+    session.execute(sa.update(Mark).where(Mark.id == honest["mark"]).values(undone_at=later, undone_by=world.leader.id))
+    make_up(session, honest["gathering"].id, world.probationer.id, DAY, by=world.leader.id, at=later)
+    entry(session, world.member.id, branch=world.branch.id, on=DAY, by=world.secretary.id, quarter=Q4, made_at=later)
+    undo(session, honest["entry"], sort="correction", quarter=Q4)
+    assert found(session) == []
+    with transaction(session):
+        reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", by=world.unit_officer.id, at=later)
+        close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=later + timedelta(hours=1))
+    assert found(session) == []
+
+
+TAMPERED = {
+    "a mark taken away": (lambda ids: sa.delete(Mark).where(Mark.id == ids["mark"]), "参加次数存的是1，按记录是0"),
+    "a mark given to another": (
+        lambda ids: sa.update(Mark).where(Mark.id == ids["mark"]).values(person_id=ids["other"]),
+        "参加次数存的是1，按记录是0",
+    ),
+    "a mark of a stranger": (
+        lambda ids: sa.update(Mark).where(Mark.id == ids["mark"]).values(person_id=ids["stranger"]),
+        "不在会",
+    ),
+    "a make-up moved": (
+        lambda ids: sa.update(MakeUp).where(MakeUp.id == ids["make_up"]).values(on_day=date(2026, 8, 4)),
+        "参加次数存的是1，按记录是0",
+    ),
+    "a due entry": (
+        lambda ids: sa.update(DueEntry).where(DueEntry.person_id == ids["member"]).values(counting="not_counted"),
+        "应到次数存的是1，按记录是0",
+    ),
+    "a due list": (
+        lambda ids: sa.update(DueEntry).where(DueEntry.person_id == ids["member"]).values(counting="observer"),
+        "开始签到时应到4人，名单是3人",
+    ),
+    "the points of an entry": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(points=60), "分值60，申报确认的是20",
+    ),
+    "the quarter of an entry": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(quarter=4), "2026年第三季度当时没有结账",
+    ),
+    "an entry of an earlier quarter": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(quarter=2), "事情发生在2026年第三季度",
+    ),
+    "an entry made after closing": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(made_at=CLOSING + timedelta(days=1)),
+        "2026年第三季度当时已经结账",
+    ),
+    "the person of an entry": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(person_id=ids["other"]), "不是申报的那个人",
+    ),
+    "the event of an entry": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(event="doc:2"), "event和申报不一致",
+    ),
+    "the dimension of an entry": (
+        lambda ids: sa.update(Entry).where(Entry.id == ids["entry"]).values(dimension="SE"), "维度和计分内容不一致",
+    ),
+    "an entry taken away": (
+        lambda ids: sa.delete(Entry).where(Entry.id == ids["entry"]), "已生效，却没有分录",
+    ),
+    "the state of a declaration": (
+        lambda ids: sa.update(Declaration).where(Declaration.event == "doc:1").values(state="draft"), "没有生效",
+    ),
+    "a stored total": (
+        lambda ids: sa.update(StoredSheet).where(StoredSheet.person_id == ids["member"]).values(total=999),
+        "总分存的是999，重算是",
+    ),
+    "a stored digest": (
+        lambda ids: sa.update(StoredSheet).where(StoredSheet.person_id == ids["member"]).values(digest="x"),
+        "计分表和它的摘要不一致",
+    ),
+    "a stored number of turns": (
+        lambda ids: sa.update(StoredSheet).where(StoredSheet.person_id == ids["member"]).values(came=9),
+        "应到和参加存的是1和9",
+    ),
+    "a stored sheet taken out of the means": (
+        lambda ids: sa.update(StoredSheet).where(StoredSheet.person_id == ids["member"]).values(is_counted=False),
+        "组员总分和各人的计分表不一致",
+    ),
+    "a stored group": (
+        lambda ids: sa.update(StoredGroup).where(StoredGroup.group_id == ids["group"]).values(total=1000),
+        "存的是1000，重算是",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_changed_is_found(session, world, honest, what):
+    change, sentence = TAMPERED[what]
+    ids = honest | {"member": world.member.id, "other": world.probationer.id, "stranger": world.stranger.id,
+                    "group": world.group.id}  # fmt: skip
+    session.execute(change(ids))
+    assert [fault for fault in found(session) if sentence in fault], found(session)
+
+
+@pytest.mark.parametrize("key", ["facts", "body"])
+def test_a_changed_line_is_named(session, world, honest, key):
+    row = session.scalar(sa.select(StoredSheet).where(StoredSheet.person_id == world.member.id))
+    if key == "body":
+        changed = row.body | {"lines": [dict(line, points=5) if line["code"] == "WP-TASK" else line
+                                        for line in row.body["lines"]]}  # fmt: skip
+    else:
+        changed = row.facts | {"entries": [dict(one, points=40) for one in row.facts["entries"]]}
+    session.execute(sa.update(StoredSheet).where(StoredSheet.id == row.id).values({key: changed}))
+    named = [fault for fault in found(session) if "WP-TASK" in fault]
+    assert named and named[0].startswith("田富（") and "2026年第三季度" in named[0]
+
+
+def test_the_command_prints_faults_and_fails(app, session, world, honest):
+    session.commit()
+    runner = app.test_cli_runner()
+    assert (runner.invoke(args=["verify"]).exit_code, runner.invoke(args=["verify"]).output) == (0, "")
+    session.execute(sa.update(Entry).where(Entry.id == honest["entry"]).values(points=60))
+    session.commit()
+    result = runner.invoke(args=["verify"])
+    assert result.exit_code == 1
+    assert any("田富" in line and "WP-TASK" in line for line in result.output.splitlines())
