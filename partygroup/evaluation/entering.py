@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
 from partygroup.evaluation.schemes import scheme_in_force
 
@@ -70,12 +70,9 @@ def withdraw(session, row: BranchAward | UnitVeto, *, reason: str, by: int, at: 
     witness(session, action, row, at=at, by=by, unit_id=row.unit_id, reason=reason)
 
 
-def get_entered(session, model, row_id: int) -> BranchAward | UnitVeto:
-    """Return an award or a veto; raise NotFound."""
-    row = session.get(model, row_id)
-    if row is None:
-        raise NotFound
-    return row
+def find_entered(session, model, unit_id: int, row_id: int | None) -> BranchAward | UnitVeto | None:
+    """Return an award or a veto of the very branch; None for any other."""
+    return session.scalar(sa.select(model).where(model.id == row_id, model.unit_id == unit_id))
 
 
 def set_term(

@@ -90,7 +90,7 @@ def make_room_for_file() -> None:
 
 
 @contextmanager
-def _only_reading():
+def only_reading():
     """Let go of the write lock that an unsafe request holds, while something long is prepared."""
     db.session.rollback()
     token = writing.set(False)
@@ -148,7 +148,7 @@ def send():
         return _index({"unit_id": "请选择为哪个单位导入。"}, typed, 422)
     by, at = current_user.id, clock.now()
     try:
-        with _only_reading():
+        with only_reading():
             sheet = read_roster(file.stream, file.filename)
             draft = draft_roster(db.session, sheet, scope_unit_id=unit_id, valid_from=day, by=by, at=at)
     except Refused as refusal:
