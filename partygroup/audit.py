@@ -86,6 +86,7 @@ ACTION_NAMES = {
 
 #: What a field of `before` and `after` is called.
 FIELD_NAMES = {
+    "points": "得分", "figures": "写入指标数", "proposals": "转支部确认条数", "state": "状态",
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
     "belonging": "所在支部和党小组", "born_ym": "出生年月", "changes": "改动", "counting": "计入",
     "day": "日期", "device": "设备", "document": "文件号", "door": "方式", "due": "应到人数",

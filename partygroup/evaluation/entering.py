@@ -66,8 +66,10 @@ def withdraw(session, row: BranchAward | UnitVeto, *, reason: str, by: int, at: 
     if len(reason) < 2:
         raise Refused("请写明撤销的原因。")
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = at, by, reason
-    action = "evaluation.award.withdraw" if isinstance(row, BranchAward) else "evaluation.veto.withdraw"
-    witness(session, action, row, at=at, by=by, unit_id=row.unit_id, reason=reason)
+    if isinstance(row, BranchAward):
+        witness(session, "evaluation.award.withdraw", row, at=at, by=by, unit_id=row.unit_id, reason=reason)
+    else:
+        witness(session, "evaluation.veto.withdraw", row, at=at, by=by, unit_id=row.unit_id, reason=reason)
 
 
 def find_entered(session, model, unit_id: int, row_id: int | None) -> BranchAward | UnitVeto | None:

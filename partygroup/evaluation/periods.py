@@ -63,13 +63,15 @@ def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: da
 def open_period(session, period: EvaluationPeriod, *, by: int, at: datetime) -> None:
     """Open the evaluation; the branches see it. Raise Refused."""
     _lock(session, period)
-    _step(session, period, "open", rules.refusal_to_open(period.state, period.of.first, day_of(at)), by=by, at=at)
+    facts = _step(period, "open", rules.refusal_to_open(period.state, period.of.first, day_of(at)))
+    witness(session, "evaluation.period.open", period, at=at, by=by, **facts)
 
 
 def collect(session, period: EvaluationPeriod, *, by: int, at: datetime) -> None:
     """Begin to collect figures. Raise Refused."""
     _lock(session, period)
-    _step(session, period, "collect", rules.refusal_to_step(period.state, "collect"), by=by, at=at)
+    facts = _step(period, "collect", rules.refusal_to_step(period.state, "collect"))
+    witness(session, "evaluation.period.collect", period, at=at, by=by, **facts)
 
 
 def freeze_period(session, period: EvaluationPeriod, *, by: int, at: datetime) -> int:
@@ -89,10 +91,10 @@ def freeze_period(session, period: EvaluationPeriod, *, by: int, at: datetime) -
             digest=digest_of_branch(branch_id, period.of, period.scheme_id, body),
         )  # fmt: skip
         session.add(row)
-        after = {"total": result.sheet.summary}
+        after = {"points": result.sheet.summary}
         witness(session, "evaluation.sheet.freeze", row, at=at, by=by, unit_id=branch_id, after=after)
     period.frozen_at, period.frozen_by = at, by
-    _step(session, period, "freeze", None, by=by, at=at)
+    witness(session, "evaluation.period.freeze", period, at=at, by=by, **_step(period, "freeze", None))
     return len(results)
 
 
@@ -114,7 +116,8 @@ def reopen_period(session, period: EvaluationPeriod, *, reason: str, by_unit: in
         row.replaced_at = at
         witness(session, "evaluation.sheet.replace", row, at=at, by=by, unit_id=row.branch_id, reason=reason)
     period.frozen_at, period.frozen_by, period.reopened_reason = None, None, reason
-    _step(session, period, "reopen", None, by=by, at=at, reason=reason)
+    facts = _step(period, "reopen", None)
+    witness(session, "evaluation.period.reopen", period, at=at, by=by, reason=reason, **facts)
 
 
 def standing_of(session, period: EvaluationPeriod) -> list[StoredBranch]:
@@ -135,13 +138,17 @@ def _lock(session, row) -> None:
     session.refresh(row, with_for_update=True)
 
 
-def _step(session, period: EvaluationPeriod, action: str, refusal: str | None, *, by, at, reason=None) -> None:
+def _step(period: EvaluationPeriod, action: str, refusal: str | None) -> dict:
+    """Take a step and return what its witness says; raise Refused."""
     if refusal:
         raise Refused(refusal, 409)
     before, period.state = period.state, rules.NEXT[State(period.state)][action]
     names = rules.STATE_NAMES
-    witness(session, f"evaluation.period.{action}", period, at=at, by=by, unit_id=period.unit_id, reason=reason,
-            before={"state": names[State(before)]}, after={"state": names[period.state]})  # fmt: skip
+    return {
+        "unit_id": period.unit_id,
+        "before": {"state": names[State(before)]},
+        "after": {"state": names[State(period.state)]},
+    }
 
 
 # --- one branch ------------------------------------------------------------------------------------------------------
@@ -154,7 +161,8 @@ def self_score(session, sheet: StoredBranch, *, opinion: str, by: int, at: datet
     if len(opinion) < 2:
         raise Refused("请写一句自评意见，例如“数据属实，没有异议”。")
     sheet.opinion, sheet.self_scored_by, sheet.self_scored_at = opinion, by, at
-    _go_on(session, sheet, "self_score", by=by, at=at, after={"note": opinion})
+    whose = _go_on(sheet, "self_score")
+    witness(session, "evaluation.sheet.self_score", sheet, at=at, by=by, after={"note": opinion}, **whose)
 
 
 def review_sheet(session, sheet: StoredBranch, *, review: str, by: int, at: datetime) -> None:
@@ -164,7 +172,8 @@ def review_sheet(session, sheet: StoredBranch, *, review: str, by: int, at: date
     if sheet.self_scored_by == by:
         raise Refused("自评和复核要由两个人办，请另一位同事复核。")
     sheet.review, sheet.reviewed_by, sheet.reviewed_at = review or None, by, at
-    _go_on(session, sheet, "review", by=by, at=at, after={"note": review or "无"})
+    whose = _go_on(sheet, "review")
+    witness(session, "evaluation.sheet.review", sheet, at=at, by=by, after={"note": review or "无"}, **whose)
 
 
 def publish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None:
@@ -174,7 +183,16 @@ def publish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> Non
     today = day_of(at)
     sheet.public_from = today
     sheet.public_until = load_calendar(session, today).after(today, PUBLIC_DAYS)
-    _go_on(session, sheet, "publish", by=by, at=at, after={"until_on": sheet.public_until.isoformat()})
+    whose = _go_on(sheet, "publish")
+    witness(
+        session,
+        "evaluation.sheet.publish",
+        sheet,
+        at=at,
+        by=by,
+        after={"until_on": sheet.public_until.isoformat()},
+        **whose,
+    )
 
 
 def finish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None:
@@ -183,7 +201,8 @@ def finish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None
     if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), 0):
         raise Refused(reason, 409)
     sheet.finished_by, sheet.finished_at = by, at
-    _go_on(session, sheet, "finish", by=by, at=at, after={"total": sheet.total})
+    whose = _go_on(sheet, "finish")
+    witness(session, "evaluation.sheet.finish", sheet, at=at, by=by, after={"points": sheet.total}, **whose)
 
 
 def _refuse(sheet: StoredBranch, action: str) -> None:
@@ -191,9 +210,10 @@ def _refuse(sheet: StoredBranch, action: str) -> None:
         raise Refused(reason, 409)
 
 
-def _go_on(session, sheet: StoredBranch, action: str, *, by: int, at: datetime, after: dict) -> None:
+def _go_on(sheet: StoredBranch, action: str) -> dict:
+    """Take a branch's next step and return whose it is, for the witness."""
     sheet.state = rules.NEXT[State(sheet.state)][action]
-    witness(session, f"evaluation.sheet.{action}", sheet, at=at, by=by, unit_id=sheet.branch_id, after=after)
+    return {"unit_id": sheet.branch_id}
 
 
 def default_quarter(today: date) -> Quarter:

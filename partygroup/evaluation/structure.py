@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -105,7 +106,7 @@ def committee_spans(posts: Iterable[tuple[int, date, date | None]]) -> tuple[Spa
     posts = list(posts)
     edges = sorted({day for _, *days in posts for day in days if day})
     spans = []
-    for start, end in zip(edges, [*edges[1:], None], strict=True):
+    for start, end in zip_longest(edges, edges[1:]):
         sitting = {person for person, begun, until in posts if begun <= start and (until is None or until > start)}
         if len(sitting) >= COMMITTEE_AT_LEAST:
             spans.append((start, end))

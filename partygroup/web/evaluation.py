@@ -12,7 +12,7 @@ from partygroup import clock
 from partygroup.activities.presets import DIMENSIONS
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.evaluation import entering, evidence, periods
 from partygroup.evaluation.facts import known_of
 from partygroup.evaluation.formulas import needed, with_unit
@@ -151,7 +151,7 @@ def _act(unit: SeenUnit, act, words: str):
     quarter = quarter_typed()
     stored = standing_sheets(db.session, [unit.id], quarter).get(unit.id)
     if stored is None:
-        raise Refused(f"{quarter.label}的考评数据还没有冻结，冻结以后再办。", 409)
+        raise Refused(f"{quarter.label}的考评数据还没有冻结，冻结以后再办。")
     return _save(unit, quarter, lambda: act(stored), words)
 
 
@@ -160,7 +160,7 @@ def _save(unit: SeenUnit, quarter: Quarter, act, words: str):
         with transaction(db.session):
             act()
     except Refused as refusal:
-        return branch_page(unit, quarter, problem=refusal.reason, status=refusal.status)
+        return branch_page(unit, quarter, problem=refusal.reason, status=422)
     return done(words, "evaluation.show", unit_id=unit.id, quarter=quarter.code)
 
 
@@ -260,6 +260,6 @@ def withdraw_veto(unit: SeenUnit):
 def _withdraw(unit: SeenUnit, model, words: str):
     row = entering.find_entered(db.session, model, unit.id, request.form.get("row", type=int))
     if row is None:
-        raise NotFound
+        raise Refused("没有这条登记，请刷新页面再看。")
     reason = _text("reason", 200)
     return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)

@@ -117,7 +117,7 @@ def configure():
         with transaction(db.session):
             periods.configure_period(db.session, unit_id, quarter, by=current_user.id, at=clock.now())
     except Refused as refusal:
-        return _index(refusal.reason, refusal.status)
+        return _index(refusal.reason, 422)
     return done(f"{quarter.label}的考评已设定。", "periods.index")
 
 
@@ -126,7 +126,7 @@ def _act(act, words: str):
         with transaction(db.session):
             act()
     except Refused as refusal:
-        return _index(refusal.reason, refusal.status)
+        return _index(refusal.reason, 422)
     return done(words, "periods.index")
 
 
