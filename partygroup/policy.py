@@ -80,6 +80,19 @@ class Can(Enum):
     SEE_RULES = "看计分规则"
     EDIT_RULES = "改计分规则"
     PUBLISH_RULES = "发布计分规则"
+    SEE_EVALUATION = "看支部考评"
+    SEE_PERIODS = "看各支部考评"
+    SEE_SCHEME = "看考评方案"
+    IMPORT_FIGURES = "导入指标数据"
+    CONFIGURE_PERIOD = "设定、启动考评"
+    FREEZE_PERIOD = "冻结考评数据"
+    REOPEN_PERIOD = "重新收集考评数据"
+    SELF_SCORE = "支部自评"
+    REVIEW_EVALUATION = "复核、公示考评"
+    FINALISE_EVALUATION = "确定考评结果"
+    GIVE_AWARD = "登记支部表彰"
+    ENTER_UNIT_VETO = "登记支部一票否决"
+    SET_TERM = "登记支委会任期"
 
 
 #: Who puts up what a branch makes known.
@@ -168,6 +181,17 @@ def never_self(way):
     return other
 
 
+def not_own_branch(way):
+    """Return the way, closed over the branch to which one belongs oneself (S4)."""
+
+    def other(who, place):
+        return who.branch_id != place.lineage[0] and way(who, place)
+
+    other.__name__, other.__doc__ = f"{way.__name__} (not own branch)", way.__doc__
+    other.inner = way
+    return other
+
+
 def own_level(way):
     """Return the way, open only in the very unit of the post."""
 
@@ -251,6 +275,19 @@ POLICY = {
     Can.SEE_RULES: (anyone,),
     Can.EDIT_RULES: (company_office,),
     Can.PUBLISH_RULES: (company_office,),
+    Can.SEE_EVALUATION: (*MEMBERS, officer_of_branch, *ABOVE),
+    Can.SEE_PERIODS: ABOVE,
+    Can.SEE_SCHEME: (anyone,),
+    Can.IMPORT_FIGURES: (unit_office, company_office),
+    Can.CONFIGURE_PERIOD: (own_level(unit_office), own_level(company_office)),
+    Can.FREEZE_PERIOD: (own_level(unit_office), own_level(company_office)),
+    Can.REOPEN_PERIOD: (own_level(unit_office), own_level(company_office)),
+    Can.SELF_SCORE: (officer_of_branch,),
+    Can.REVIEW_EVALUATION: (not_own_branch(unit_office), not_own_branch(company_office)),
+    Can.FINALISE_EVALUATION: (not_own_branch(company_office),),
+    Can.GIVE_AWARD: (not_own_branch(unit_office), not_own_branch(company_office)),
+    Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
+    Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

@@ -21,6 +21,7 @@ pytest.register_assert_rewrite("tests.client")
 
 from partygroup import clock, create_app, demo  # noqa: E402
 from partygroup.db import db, transaction  # noqa: E402
+from partygroup.evaluation.schemes import install_scheme  # noqa: E402
 from partygroup.meetings.actions import install_presets  # noqa: E402
 from partygroup.scores.tabling import install_rule_table  # noqa: E402
 from partygroup.settings import Settings  # noqa: E402
@@ -112,6 +113,7 @@ def app(database_url, settings_for):
         install_presets(db.session, at=clock.now())
         install_rule_table(db.session, at=clock.now())
         install_workdays(db.session)
+        install_scheme(db.session, at=clock.now())
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -15,10 +15,13 @@ from partygroup.activities.photos import sweep
 from partygroup.attendance.actions import close_overdue
 from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
+from partygroup.commands.figures import import_figures
 from partygroup.commands.roster import import_roster
 from partygroup.commands.verify import verify
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
+from partygroup.evaluation.importing import purge_previews as purge_figures
+from partygroup.evaluation.schemes import install_scheme
 from partygroup.meetings.actions import install_presets
 from partygroup.org.actions import found_unit
 from partygroup.org.models import Unit, UnitKind
@@ -38,7 +41,19 @@ COMPANY_POSTS = (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)
 
 def install(app) -> None:
     """Bind the commands to the application."""
-    for command in (init, demo, demo_logins, import_roster, appoint, backup, restore, settle, verify, doctor):
+    for command in (
+        init,
+        demo,
+        demo_logins,
+        import_roster,
+        import_figures,
+        appoint,
+        backup,
+        restore,
+        settle,
+        verify,
+        doctor,
+    ):
         app.cli.add_command(command)
 
 
@@ -60,10 +75,12 @@ def init(company: str | None) -> None:
         install_rule_table(db.session, at=clock.now())
         days = install_workdays(db.session)
         tables = install_rule_table(db.session, at=clock.now())
+        schemes = install_scheme(db.session, at=clock.now())
         if company:
             found_company(company)
     click.echo(
-        f"database ready, {added} meeting kinds, {days} days of the work calendar and {tables} rule tables added"
+        f"database ready, {added} meeting kinds, {days} days of the work calendar, {tables} rule tables"
+        f" and {schemes} evaluation schemes added"
     )
 
 
@@ -142,7 +159,7 @@ def settle() -> None:
     with transaction(db.session):
         settled = settle_scores(db.session, at=clock.now())
     with transaction(db.session):
-        dropped = purge_previews(db.session, at=clock.now())
+        dropped = purge_previews(db.session, at=clock.now()) + purge_figures(db.session, at=clock.now())
     swept = sweep(db.session, current_app.config["SETTINGS"].data_dir, at=clock.now())
     click.echo(
         f"{closed} meetings closed, {settled.lapsed} declarations passed on, {settled.effective} took effect, "

@@ -16,12 +16,12 @@ from partygroup.org.queries import company
 from partygroup.people.models import Role, RosterImport
 from partygroup.people.names import search_columns
 from partygroup.people.roster_apply import end_people, write_plan
-from partygroup.people.roster_cells import as_typed
-from partygroup.people.roster_file import Sheet
 from partygroup.people.roster_plan import SECTIONS, Plan, crowded_posts, make_plan, single_posts_begun
 from partygroup.people.roster_rows import Row, read_rows
 from partygroup.people.roster_state import known_people, members_of, single_holders
 from partygroup.people.roster_tree import Tree
+from partygroup.spreadsheets.cells import as_typed
+from partygroup.spreadsheets.reading import Sheet
 
 #: How long a preview that nobody confirms is kept, with the rows of the file in it.
 PREVIEW_LIVES = timedelta(days=7)

@@ -1,52 +1,12 @@
-"""What a cell of a roster means: from the value in the file to a value of ours, or the reason why not."""
+"""What the cells of a roster mean that no other table has: names, groups, stars, telephones, days."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from partygroup.text import clean, narrow, person_name, squeeze
-
-Parse = Callable[[object, date], object]
-
-
-class BadValue(Exception):
-    """A cell cannot be understood; the message is a Chinese sentence that says what to do."""
-
-
-def as_typed(raw) -> str:
-    """Return a cell's value as the person at the keyboard sees it, whole numbers without a decimal point."""
-    if raw is None:
-        return ""
-    if isinstance(raw, bool):
-        return "TRUE" if raw else "FALSE"
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e16:
-        return str(int(raw))
-    if isinstance(raw, datetime):
-        return raw.date().isoformat() if raw.time() == time.min else raw.isoformat(" ")
-    return str(raw)
-
-
-def is_number(raw) -> bool:
-    """Say whether Excel keeps the cell as a number."""
-    return isinstance(raw, int | float) and not isinstance(raw, bool)
-
-
-def _within(value: str, limit: int) -> str | None:
-    if len(value) > limit:
-        raise BadValue(f"最多{limit}个字，这里有{len(value)}个字，请缩短。")
-    return value or None
-
-
-def words(limit: int) -> Parse:
-    """Return a parser of free text."""
-    return lambda raw, today: _within(clean(as_typed(raw), 2000), limit)
-
-
-def unit_name(raw, today: date) -> str | None:
-    """Return a unit's name without white space, otherwise as written."""
-    return _within(squeeze(as_typed(raw), 2000), 60)
+from partygroup.spreadsheets.cells import BadValue, as_typed, is_number, unit_name, within
+from partygroup.text import narrow, person_name, squeeze
 
 
 def group_name(raw, today: date) -> str | None:
@@ -57,17 +17,6 @@ def group_name(raw, today: date) -> str | None:
     return name
 
 
-_STAFF_NO = re.compile(r"[A-Za-z0-9-]{3,20}")
-
-
-def staff_no(raw, today: date) -> str | None:
-    """Return a staff number: 3 to 20 letters, digits or hyphens, leading zeros kept."""
-    number = squeeze(as_typed(raw), 200)
-    if number and not _STAFF_NO.fullmatch(number):
-        raise BadValue("工号只能由3到20个字母、数字或“-”组成，请核对。")
-    return number or None
-
-
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _LETTERS = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _NAME = re.compile(rf"[{_HAN}{_LETTERS}](?:[{_HAN}{_LETTERS}· ]*[{_HAN}{_LETTERS}])?")
@@ -75,22 +24,10 @@ _NAME = re.compile(rf"[{_HAN}{_LETTERS}](?:[{_HAN}{_LETTERS}· ]*[{_HAN}{_LETTER
 
 def name(raw, today: date) -> str | None:
     """Return a person's name: Chinese characters (rare ones too), Latin letters, the middle dot."""
-    value = _within(person_name(as_typed(raw), 2000), 40)
+    value = within(person_name(as_typed(raw), 2000), 40)
     if value and not _NAME.fullmatch(value):
         raise BadValue("姓名里只能有汉字、字母和间隔号“·”，请删去数字、符号或表情。")
     return value
-
-
-def one_of(choices: dict[str, object]) -> Parse:
-    """Return a parser of a cell that must be one of the given words."""
-
-    def parse(raw, today: date):
-        word = squeeze(as_typed(raw), 200)
-        if word not in choices:
-            raise BadValue(f"只能填{'、'.join(choices)}，请改成其中一个。")
-        return choices[word]
-
-    return parse
 
 
 def star(raw, today: date) -> int:
@@ -114,7 +51,7 @@ def several(raw, today: date) -> list[str]:
     parts = (squeeze(part, 200) for part in re.split(r"[；;、,，\n]", as_typed(raw)))
     found = list(dict.fromkeys(part for part in parts if part and part != "无"))
     for part in found:
-        _within(part, 40)
+        within(part, 40)
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from partygroup.people.models import MEMBERS, Role, Standing
-from partygroup.people.roster_cells import BadValue
+from partygroup.spreadsheets.cells import BadValue
 
 #: Roles an import may give and end. Office, account and auditor posts never come from a file.
 ROSTER_ROLES = (*tuple(Role)[:7], Role.OTHER)

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from partygroup.people.models import MEMBERS, Role, Standing
-from partygroup.people.roster_cells import BadValue, as_typed, is_number
 from partygroup.people.roster_columns import COLUMNS, Column
-from partygroup.people.roster_file import Sheet
 from partygroup.people.roster_posts import posts_held
-from partygroup.people.roster_zip import column_letters
+from partygroup.spreadsheets.cells import BadValue, as_typed, column_letters, is_number
+from partygroup.spreadsheets.reading import Sheet
 
 GROWN_UP = 18
 

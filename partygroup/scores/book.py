@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from partygroup.clock import Quarter
 from partygroup.db import witness
+from partygroup.points import said
 from partygroup.scores import lines
 from partygroup.scores.closing import hold_book
 from partygroup.scores.facts import from_json
 from partygroup.scores.models import Closing, Declaration, Entry, EntrySort, RuleTable, StoredSheet
-from partygroup.scores.points import said
 from partygroup.scores.queries import closed_for
 from partygroup.scores.rules import quarter_to_count_in
 from partygroup.scores.sheets import correction

@@ -12,9 +12,9 @@ from partygroup.activities.models import Activity, Answer, Participation
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
+from partygroup.points import said
 from partygroup.scores.models import Declaration, RuleTable, Source
 from partygroup.scores.people import Membership, leader_of, memberships
-from partygroup.scores.points import said
 from partygroup.scores.queries import rule_table_for
 from partygroup.scores.rules import most_of, refusal_to_claim, refusal_to_share
 from partygroup.scores.states import (

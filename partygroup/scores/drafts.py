@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from partygroup.scores.points import said
+from partygroup.points import said
 from partygroup.scores.tables import DIMENSIONS, USUAL_PROFILE
 
 CODE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]+)+")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from partygroup.points import said, tenths
 from partygroup.scores.lines import Line
-from partygroup.scores.points import said, tenths
 
 #: The branch's appraisal of a group: code → what the screen says, its value.
 LEVELS = {

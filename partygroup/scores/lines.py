@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from partygroup.clock import Quarter
-from partygroup.scores.points import said, tenths
+from partygroup.points import said, tenths
 from partygroup.scores.tables import LineRule, Row, Table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 import sqlalchemy as sa
 
@@ -12,10 +13,10 @@ from partygroup.clock import Quarter, day_of
 from partygroup.db import holds_on, witness
 from partygroup.errors import Refused
 from partygroup.meetings.models import Gathering, Kind, Meeting
+from partygroup.points import said
 from partygroup.scores.declaring import table_on
 from partygroup.scores.models import Declaration, Exemption, Source
 from partygroup.scores.people import memberships
-from partygroup.scores.points import said
 from partygroup.scores.rules import make_up_until, most_of, proposes_absence, refusal_to_claim
 from partygroup.scores.states import State
 
@@ -121,7 +122,7 @@ class ImportedRow:
 
     person_id: int
     item: str
-    figure: int
+    figure: Fraction | int
     happened_on: date
     event: str
     text: str
@@ -176,10 +177,13 @@ def _from_list(session, row: ImportedRow, standing, table_id: int, cited, points
 
 def _times_and_points(cited, row: ImportedRow) -> tuple[int, int]:
     """Return how many entries a row makes and what each is worth: stars and ranged items are one entry."""
-    if row.figure < 1:
-        raise Refused(f"“{row.text}”的数值要是正整数，请核对。")
-    if cited.item.counted:
-        return 1, cited.item.points * row.figure
+    tenths = row.figure * 10
+    if row.figure <= 0 or tenths.denominator != 1:
+        raise Refused(f"“{row.text}”的数值要大于0，最多一位小数，请核对。")
     if cited.item.least is not None:
-        return 1, 10 * row.figure * (1 if cited.item.points > 0 else -1)
-    return row.figure, most_of(cited, leads=row.leads)
+        return 1, int(tenths) * (1 if cited.item.points > 0 else -1)
+    if row.figure.denominator != 1:
+        raise Refused(f"“{row.text}”的数值是次数，请填整数。")
+    if cited.item.counted:
+        return 1, cited.item.points * int(row.figure)
+    return int(row.figure), most_of(cited, leads=row.leads)

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from partygroup.clock import day_of
 from partygroup.db import witness
 from partygroup.errors import Refused
+from partygroup.points import said
 from partygroup.scores import book
 from partygroup.scores.declaring import seize
 from partygroup.scores.models import Appeal, Declaration, Objection
-from partygroup.scores.points import said
 from partygroup.scores.reviewing import item_of
 from partygroup.scores.states import (
     State,

@@ -7,10 +7,10 @@ from datetime import datetime
 from partygroup.clock import day_of
 from partygroup.db import witness
 from partygroup.errors import Refused
+from partygroup.points import said
 from partygroup.scores.declaring import seize
 from partygroup.scores.models import Declaration, RuleTable
 from partygroup.scores.people import is_at_unit, is_secretary, officers_of
-from partygroup.scores.points import said
 from partygroup.scores.states import (
     next_state,
     refusal_to_adjust,

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from partygroup.clock import Quarter
-from partygroup.scores.points import said, tenths
+from partygroup.points import said, tenths
 from partygroup.scores.tables import Item, LineRule, Row
 
 #: A half-open span of days [from, until); None: still running.
 Span = tuple[date, date | None]
 MAKE_UP_DAYS = 15
+#: More times than that in one imported row is a slip of the pen.
+MOST_TIMES = 50
 #: Closing before this day of the following quarter warns: make-ups may still come.
 CLOSING_DAY = 16
 
@@ -72,6 +74,32 @@ def refusal_to_award(item: Item, claimed: int, points: int, reason: str) -> str 
     if points != claimed and not reason.strip():
         return "调低分值请写明原因。"
     return None
+
+
+def refusal_to_import(row: Row, value: Fraction) -> str | None:
+    """Return why an imported figure cannot become entries of this item; None if it can (scoring.md 3.4).
+
+    The figure is a number of times; for items with a range (质量事件) the points themselves, without sign.
+    """
+    item = row.item
+    if item.least is None:
+        is_times = value.denominator == 1 and 1 <= value <= MOST_TIMES
+        return None if is_times else f"“{item.name}”的数值是次数，请填1至{MOST_TIMES}的整数。"
+    least, most = abs(item.least), abs(item.points)
+    if (value * 10).denominator == 1 and least <= value * 10 <= most:
+        return None
+    return f"“{item.name}”的数值是扣分，请填{said(least)}至{said(most)}，最多一位小数。"
+
+
+def imported_points(row: Row, value: Fraction) -> tuple[int, ...]:
+    """Return the points of each entry that an imported figure makes: one a time, each an event of its own.
+
+    Counted items (stars) and items with a range make a single entry.
+    """
+    item = row.item
+    if item.least is not None:
+        return (int(value * 10) * (1 if item.points > 0 else -1),)
+    return (item.points * int(value),) if item.counted else (item.points,) * int(value)
 
 
 # --- in which quarter (scoring.md 3.4, 3.8, 4) -----------------------------------------------------------------------

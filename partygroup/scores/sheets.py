@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 
+from partygroup.points import said, tenths
 from partygroup.scores.lines import Correction, Counted, Entry, Facts, Line, automatic_lines, item_lines
-from partygroup.scores.points import said, tenths
 from partygroup.scores.tables import DIMENSIONS, Profile, Table
 
 

@@ -68,8 +68,8 @@ NEXT = {
     State.EFFECTIVE: {"reverse": State.REVERSED},
     State.REVERSED: {},
 }
-#: Effective or on the way, shown beside the sheet as 待生效 (scoring.md 3.1).
-PENDING = (State.CONFIRMED, State.IN_PUBLICITY, State.DISPUTED)
+#: Shown beside the sheet as 待生效, outside the total (scoring.md 3.1).
+PENDING = (State.IN_PUBLICITY, State.DISPUTED)
 
 REVIEW_DAYS = 7
 PUBLICITY_DAYS = 5
@@ -81,7 +81,11 @@ NO_REASON = "请写明原因，本人会看到。"
 
 
 class Declared(Protocol):
-    """What the rules need to know of a declaration. `points` claimed, `awarded` as it stands, None before review."""
+    """What the rules need to know of a declaration.
+
+    points: as claimed. awarded: as set since, None before review. confirmed_by: who decided for the committee, to
+    confirm or to reject; after a granted appeal who granted it.
+    """
 
     state: str
     person_id: int

@@ -11,9 +11,9 @@ from partygroup import clock
 from partygroup.clock import Quarter
 from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
+from partygroup.points import said
 from partygroup.scores.drafts import faults
 from partygroup.scores.models import RuleTable
-from partygroup.scores.points import said
 from partygroup.scores.presets import TABLE
 from partygroup.scores.tables import DIMENSIONS, Table
 

@@ -14,13 +14,13 @@ from partygroup.activities.models import Activity
 from partygroup.db import db, once, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
+from partygroup.points import said
 from partygroup.policy import Can, Place
 from partygroup.scores import declaring, states
 from partygroup.scores.declaring import TEXT_LENGTH, Claim
 from partygroup.scores.listing import PAGE, Seen, declarations_of, get_activity, made_from, place_of, units_held
 from partygroup.scores.models import Source
 from partygroup.scores.people import Membership, members_of, memberships
-from partygroup.scores.points import said
 from partygroup.scores.tables import Row
 from partygroup.text import clean
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page

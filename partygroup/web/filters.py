@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 
 from partygroup.clock import BEIJING, WEEKDAYS, day_of
-from partygroup.scores.points import said
+from partygroup.points import said
 
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 TINTS = 5

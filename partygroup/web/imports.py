@@ -16,11 +16,12 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import children, company, lineage, units_named
 from partygroup.people.models import RosterImport
 from partygroup.people.roster import apply_roster, draft_roster, refusal_to_apply, store_preview
-from partygroup.people.roster_faults import fault_sheet
-from partygroup.people.roster_file import MAX_BYTES, read_roster
+from partygroup.people.roster_file import read_roster
 from partygroup.people.roster_plan import SECTIONS
 from partygroup.people.roster_queries import PAGE, find_import, recent_imports
 from partygroup.policy import Can, Place, may, units_where
+from partygroup.spreadsheets.faulty import fault_sheet
+from partygroup.spreadsheets.reading import MAX_BYTES
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 
@@ -89,7 +90,7 @@ def make_room_for_file() -> None:
 
 
 @contextmanager
-def _only_reading():
+def only_reading():
     """Let go of the write lock that an unsafe request holds, while something long is prepared."""
     db.session.rollback()
     token = writing.set(False)
@@ -147,7 +148,7 @@ def send():
         return _index({"unit_id": "请选择为哪个单位导入。"}, typed, 422)
     by, at = current_user.id, clock.now()
     try:
-        with _only_reading():
+        with only_reading():
             sheet = read_roster(file.stream, file.filename)
             draft = draft_roster(db.session, sheet, scope_unit_id=unit_id, valid_from=day, by=by, at=at)
     except Refused as refusal:
@@ -184,7 +185,7 @@ def _show(seen: SeenImport, problem: str | None, status: int = 200):
 def faults(seen: SeenImport):
     """Hand out the faulty rows as a file, with their reasons."""
     headers = {"Content-Disposition": f'attachment; filename="faults-{seen.roster.id}.xlsx"'}
-    return Response(fault_sheet(seen.roster), mimetype=EXCEL, headers=headers)
+    return Response(fault_sheet(seen.roster.summary["headers"], seen.roster.faults), mimetype=EXCEL, headers=headers)
 
 
 @pages.post("/imports/<id:import_id>/applying")

@@ -45,9 +45,7 @@ def test_a_meeting_from_calling_to_closing(plain_phone, world, at):
     leader.tap("一次补签几个人").choose(world.leader.name).tap("本人在场，补签").sees("补签了 1 人")
     leader.tap("刷新名单").sees("实到 3 人")
     leader.tap("签到码", within="#main").tap("结束签到").tap("1 人记缺席，结束")
-    leader.sees(
-        "应到 4 = 实到 3 + 请假 0 + 缺席 1。"
-    )
+    leader.sees("应到 4 = 实到 3 + 请假 0 + 缺席 1。")
 
 
 def test_the_wall_turns_by_itself(plain_phone, world, at, backstage):

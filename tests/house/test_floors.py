@@ -10,15 +10,16 @@ import pytest
 from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
 
 FLOORS = [
-    "clock errors text settings turns",
+    "clock errors text settings turns points",
     "db logs",
-    "workdays backup",
+    "workdays backup spreadsheets",
     "org",
     "people",
     "policy audit",
     "meetings feedback activities",
     "attendance",
     "scores",
+    "evaluation",
     "demo",
     "web",
     "commands",

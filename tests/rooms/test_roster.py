@@ -26,8 +26,8 @@ from partygroup.people.models import (
     Workplace,
 )
 from partygroup.people.roster import Outcome, apply_roster, preview_roster
-from partygroup.people.roster_faults import fault_sheet
 from partygroup.people.roster_file import read_roster
+from partygroup.spreadsheets.faulty import fault_sheet
 
 AT = beijing("2026-11-24 09:00")
 NEW_YEAR, MARCH, TODAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 11, 24)
@@ -260,7 +260,7 @@ def test_a_day_to_come_is_refused(session, company):
 
 def test_the_fault_sheet_gives_the_rows_back_with_reasons(session, company):
     found = previewed(session, company, [someone(), someone(工号="001002", 备注="=1+1", 星级="九")])
-    page = openpyxl.load_workbook(io.BytesIO(fault_sheet(found))).active
+    page = openpyxl.load_workbook(io.BytesIO(fault_sheet(found.summary["headers"], found.faults))).active
     lines = list(page.iter_rows(values_only=True))
     assert len(lines) == 2 and lines[0][-1] == "原因" and "星级只能是0到5" in lines[1][-1]
     assert "=1+1" in lines[1]

@@ -41,39 +41,43 @@ def points_by_line(sheet: Sheet) -> dict[str, int]:
     return {line.code: line.points for line in sheet.lines}
 
 
-@st.composite
-def entry_lists(draw, items=tuple(TABLE.rows), most=14) -> tuple[Entry, ...]:
-    """Entries of any item, whole or lowered, some of one event, some undone by a counter-entry."""
-    entries: list[Entry] = []
-    for number in range(1, draw(st.integers(0, most)) + 1):
-        item = TABLE.rows[draw(st.sampled_from(items))].item
-        most_points = abs(item.points) * (draw(st.integers(1, 4)) if item.counted else 1)
-        points = draw(st.one_of(st.just(most_points), st.integers(1, most_points)))
-        signed = points if item.points > 0 else -points
-        entries.append(Entry(number, item.code, signed, draw(st.sampled_from([None, "a", "b", "c"]))))
-    undone = draw(st.lists(st.sampled_from(entries), unique=True, max_size=3)) if entries else []
-    counters = [Entry(100 + one.id, one.item, -one.points, one.event, undoes=one.id) for one in undone]
-    return tuple(draw(st.permutations([*entries, *counters])))
+ITEMS = [row.item for row in TABLE.rows.values()]
+#: An entry as drawn: which item, how many tenths below its points, times for counted items, event, undone or not.
+drawn = st.tuples(
+    st.sampled_from(ITEMS), st.just(0) | st.integers(1, 60), st.integers(1, 4), st.sampled_from([None, None, "a", "b"]),
+    st.sampled_from([False, False, False, True]),
+)  # fmt: skip
 
 
+def as_entries(several) -> tuple[Entry, ...]:
+    """Return the entries of some drawn ones, numbered; counter-entries come first, as no order is promised."""
+    entries, counters = [], []
+    for number, (item, less, times, event, is_undone) in enumerate(several, 1):
+        most = item.points * (times if item.counted else 1)
+        points = max(1, abs(most) - less) * (1 if most > 0 else -1)
+        entries.append(Entry(number, item.code, points, event))
+        if is_undone:
+            counters.append(Entry(100 + number, item.code, -points, event, undoes=number))
+    return (*counters, *entries)
+
+
+entry_lists = st.lists(drawn, max_size=12).map(as_entries)
 corrections = st.lists(
     st.builds(Correction, st.sampled_from([Quarter(2026, 1), Q2]), st.sampled_from(list(DIMENSIONS)),
               st.integers(-150, 150)),
     max_size=4,
 ).map(tuple)  # fmt: skip
-earlier_events = st.frozensets(st.tuples(st.sampled_from("abc"), st.sampled_from([1, -1])), max_size=2)
+earlier_events = st.frozensets(st.tuples(st.sampled_from("ab"), st.sampled_from([1, -1])), max_size=2)
 
 
-@st.composite
-def all_facts(draw, **fixed) -> Facts:
-    """Facts of any kind, of a quarter that is scored unless `fixed` says otherwise."""
-    due = draw(st.integers(0, 12))
-    facts = Facts(
-        profile=draw(st.sampled_from(PROFILES)),
-        entries=draw(entry_lists()),
-        earlier=draw(earlier_events),
-        due=due,
-        came=draw(st.integers(0, due)),
-        corrections=draw(corrections),
+gatherings = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(sorted)
+
+
+def all_facts(**fixed):
+    """Return the strategy of facts of any kind, of a quarter that is scored unless `fixed` says otherwise."""
+    parts = st.tuples(st.sampled_from(PROFILES), entry_lists, earlier_events, gatherings, corrections)
+    return parts.map(
+        lambda some: replace(
+            Facts(some[0], some[1], some[2], due=some[3][1], came=some[3][0], corrections=some[4]), **fixed
+        )
     )
-    return replace(facts, **fixed)

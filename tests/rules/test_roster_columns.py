@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partygroup.people import roster_cells as cells
+from partygroup.people import roster_cells
 from partygroup.people.models import Person
-from partygroup.people.roster_cells import BadValue
 from partygroup.people.roster_columns import COLUMNS, Column, Lands
 from partygroup.people.roster_file import read_roster
 from partygroup.people.roster_plan import first_standings, person_values
 from partygroup.people.roster_rows import read_rows
+from partygroup.spreadsheets import cells
+from partygroup.spreadsheets.cells import BadValue
 
 TODAY = date(2026, 11, 24)
 JULY = date(2019, 7, 1)
@@ -25,7 +26,7 @@ JULY = date(2019, 7, 1)
      20190701.0, "２０１９．０７．０１", " 2019-7-1 ", "2019年7月", "201907", "2019-07-01 00:00:00"],
 )  # fmt: skip
 def test_a_day_in_any_usual_form(typed):
-    assert cells.day(typed, TODAY) == JULY
+    assert roster_cells.day(typed, TODAY) == JULY
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_day_in_any_usual_form(typed):
 )
 def test_a_day_that_is_unclear_or_does_not_exist_says_what_to_do(typed, words):
     with pytest.raises(BadValue, match=words):
-        cells.day(typed, TODAY)
+        roster_cells.day(typed, TODAY)
 
 
 @given(
@@ -55,18 +56,18 @@ def test_a_day_that_is_unclear_or_does_not_exist_says_what_to_do(typed, words):
     st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"]),
 )
 def test_every_day_survives_its_forms(day, form):
-    assert cells.day(day.strftime(form), TODAY) == day
+    assert roster_cells.day(day.strftime(form), TODAY) == day
 
 
 @pytest.mark.parametrize("name", ["王𬭎明", "刘新䶮", "戴子㛃", "买买提·买合木提", "Anna Li", "欧阳 修", "〇一"])
 def test_names_of_all_kinds_are_welcome(name):
-    assert cells.name(name, TODAY)
+    assert roster_cells.name(name, TODAY)
 
 
 @pytest.mark.parametrize("name", ["张三1", "张😀三", "张@三", "·张", "张" * 41, "(张三)"])
 def test_names_with_other_characters_are_not(name):
     with pytest.raises(BadValue):
-        cells.name(name, TODAY)
+        roster_cells.name(name, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from partygroup.clock import Quarter
+from partygroup.points import said, tenths
 from partygroup.scores.groups import GroupFacts, group_score
 from partygroup.scores.lines import Correction, Entry, Facts, participation
-from partygroup.scores.points import said, tenths
 from partygroup.scores.rules import Presence, is_counted, quarter_to_count_in, scored_days, share_points
 from partygroup.scores.sheets import correction, is_enough, make_sheet, year_result
 from partygroup.scores.tables import Table
@@ -124,6 +124,19 @@ def test_5_the_line_names_the_quarter_it_mends():
     assert (line.name, line.why, line.points) == ("更正2026年第二季度", "更正2026年第二季度：−2.0", -20)
 
 
+def test_5_what_is_given_back_late_is_not_eaten_by_the_floor():
+    sheet = sheet_of("5 SE-VIOLATION-SERIOUS", corrections=(Correction(Q2, "SE", 20),))
+    lines = points_by_line(sheet)
+    assert (lines["SE-FLOOR"], lines["SE-CORRECT"], points_by_dimension(sheet)["SE"]) == (70, 20, 20)
+
+
+def test_5_what_is_taken_back_late_stops_at_nothing():
+    sheet = sheet_of("3 SE-VIOLATION-SERIOUS", corrections=(Correction(Q2, "SE", -50),))
+    line = next(line for line in sheet.lines if line.code == "SE-CORRECT")
+    assert (line.claimed, line.points, points_by_dimension(sheet)["SE"]) == (-50, -30, 0)
+    assert line.why == "更正2026年第二季度：−5.0，本维度在0.0至25.0之间，计−3.0"
+
+
 def test_6_a_late_fact_counts_in_the_first_quarter_open():
     task = date(2026, 6, 30)
     assert quarter_to_count_in(task, closed=[Quarter(2026, 1)]) == Q2
@@ -212,6 +225,38 @@ def test_13_a_team_shares():
     assert sum(share_points(spread, leads=False) for _ in range(5)) == 75
     hazard = TABLE.rows["SE-HAZARD-CLOSED"].item.points
     assert [share_points(hazard, leads=leads) for leads in (True, False, False)] == [5, 3, 3]
+
+
+SAME_EVENT = [
+    # entries of one event (id, item, points) -> id of the one that counts
+    ([(1, "WP-TASK", 20), (2, "WP-TASK", 20)], 1),
+    ([(2, "WP-TASK", 20), (1, "WP-CRITICAL", 20)], 2),  # table order before id
+    ([(1, "WP-TASK", 10), (2, "SE-HAZARD-MAJOR", 20)], 2),  # most points before table order
+    ([(1, "WP-MISSED", -20), (2, "SE-VIOLATION-SERIOUS", -50)], 2),
+]
+
+
+@pytest.mark.parametrize(("several", "counting"), SAME_EVENT)
+def test_one_event_counts_once_and_the_others_show_why_not(several, counting):
+    entries = tuple(Entry(number, item, points, "activity:7") for number, item, points in several)
+    rows = {row.id: row for line in make_sheet(Facts(entries=entries), TABLE).lines for row in line.rows}
+    assert [number for number, row in rows.items() if row.points] == [counting]
+    assert {row.why for number, row in rows.items() if number != counting} == {"同一事项只计一次"}
+
+
+def test_an_add_and_a_deduction_of_one_event_both_stand():
+    entries = (Entry(1, "WP-TASK", 20, "doc:3"), Entry(2, "WP-QUALITY", -30, "doc:3"))
+    assert points_by_dimension(make_sheet(Facts(entries=entries), TABLE))["WP"] == 170
+
+
+def test_an_event_of_an_earlier_quarter_counts_nothing_now():
+    facts = Facts(entries=(Entry(1, "WP-TASK", 20, "doc:3"),), earlier=frozenset({("doc:3", 1)}))
+    line = next(line for line in make_sheet(facts, TABLE).lines if line.code == "WP-TASK")
+    assert (line.points, line.why, line.rows[0].why) == (
+        0,
+        "1条，其中1条同一事项不重复计，合计0.0",
+        "同一事项以前季度已计",
+    )
 
 
 def test_an_entry_whose_item_is_gone_uses_the_row_of_its_own_version():

@@ -14,7 +14,7 @@ from partygroup.scores.tables import Table
 from tests.rules import scoring_oracle as oracle
 from tests.rules.scoring_facts import ADDS, TABLE, all_facts
 
-many = settings(max_examples=300)
+many = settings(max_examples=200)
 
 
 def points(tenths: int) -> Decimal:

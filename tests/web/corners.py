@@ -16,6 +16,8 @@ from partygroup.activities.models import Photo
 from partygroup.activities.photos import repaint, store
 from partygroup.attendance.actions import ask_leave, open_sign_in
 from partygroup.db import Base, transaction
+from partygroup.evaluation.importing import draft_figures, read_figure_file, store_preview
+from partygroup.evaluation.periods import configure_period
 from partygroup.feedback.models import Feedback
 from partygroup.meetings.queries import describe
 from partygroup.people.logins import Held, Who
@@ -27,6 +29,7 @@ from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
 from tests.factories import activity, add, declaration, exclusion, gathering, post, problem
 
+FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
 #: Corner → group, unit that meets, and whom its things concern: a plain member of the group, or one of the cast.
 PLANS = {
@@ -59,7 +62,7 @@ class Corner:
 
     def filled(self, rule) -> dict[str, int | str]:
         """Return the ids for the arguments of a rule; what nobody has said how to fill raises KeyError."""
-        ids = self.ids | {"filename": "icons.svg", "code": "group_meeting"}
+        ids = self.ids | {"filename": "icons.svg", "code": "group_meeting", "quarter_code": "2026Q1"}
         if "unit_id" in rule.arguments:
             ids["unit_id"] = self.above(KINDS_OF_UNIT[rule.rule.split("/")[1]])[0]
         return {name: ids[name] for name in rule.arguments}
@@ -89,6 +92,9 @@ class Corner:
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
+            ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
+            ("period_id",): (Place(branch[1:]), Place(branch[1:]), (Can.SEE_PERIODS,)),
+            ("quarter_code",): None,
             ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
         }
         if "unit_id" in rule.arguments:
@@ -128,6 +134,11 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     lines = ROSTER.format(f"90{number}", canary, committee.name, branch.name, group.name)
     sheet = read_roster(io.BytesIO(lines.encode("utf-8-sig")), f"{canary}.csv")
     roster = preview_roster(session, sheet, scope_unit_id=committee.id, valid_from=clock.day_of(at), by=by, at=at)
+    figures = read_figure_file(io.BytesIO(FIGURES.format(canary, branch.name).encode("utf-8-sig")), f"{canary}.csv")
+    drafted = draft_figures(session, figures, scope_unit_id=committee.id, by=by, at=at)
+    figures = store_preview(session, drafted, by=by, at=at)
+    quarter = clock.Quarter(2024 + number // 4, number % 4 + 1)  # one period a quarter and committee
+    period = configure_period(session, committee.id, quarter, by=by, at=at)
     session.flush()
     return {
         "gathering_id": met.id,
@@ -139,6 +150,8 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "import_id": roster.id,
         **_what_was_done(session, corner, at=at),
         **_fill_scores(session, corner, at=at),
+        "figure_import_id": figures.id,
+        "period_id": period.id,
     }
 
 

@@ -1,4 +1,4 @@
-"""The faulty rows of a roster as a file, to be mended and sent again."""
+"""The faulty rows of a table as a file, to be mended and sent again."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import io
 
 import xlsxwriter
 
-from partygroup.people.models import RosterImport
 
+def fault_sheet(headers: list[str], faults: list[dict]) -> bytes:
+    """Return an Excel file of the faulty rows as they were typed, with a column of reasons.
 
-def fault_sheet(roster_import: RosterImport) -> bytes:
-    """Return an Excel file of the faulty rows as they were typed, with a column of reasons."""
+    A faulty row holds its number (`row`), `cells` as typed, and `faults` with cell, column and reason.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet("有问题的行")
     bold = book.add_format({"bold": True})
-    titles = [*roster_import.summary["headers"], "原行号", "原因"]
+    titles = [*headers, "原行号", "原因"]
     for column, title in enumerate(titles):
         page.write_string(0, column, title, bold)
-    for number, row in enumerate(roster_import.faults, 1):
+    for number, row in enumerate(faults, 1):
         _write_faulty(page, number, row, len(titles) - 2)
     page.freeze_panes(1, 0)
     page.set_column(0, len(titles) - 2, 12)

@@ -56,7 +56,7 @@ def safe_copy(content: bytes) -> io.BytesIO:
 def _refuse_by_names(entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename.lower().replace("\\", "/") for entry in entries]
     if len(names) > MAX_ENTRIES:
-        raise Refused(f"这个文件里的部件超过{MAX_ENTRIES}个，不像一份名单。{SAVE_AGAIN}")
+        raise Refused(f"这个文件里的部件超过{MAX_ENTRIES}个，不像一份填好的表格。{SAVE_AGAIN}")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
         raise Refused(f"这个文件的压缩方式不常见，不能放心打开。{SAVE_AGAIN}")
     if any(entry.flag_bits & 1 for entry in entries):
@@ -64,7 +64,7 @@ def _refuse_by_names(entries: list[zipfile.ZipInfo]) -> None:
     if "xl/workbook.bin" in names:
         raise Refused("这是二进制格式的表格（.xlsb）。请另存为 .xlsx 后再上传。")
     if "[content_types].xml" not in names or "xl/workbook.xml" not in names:
-        raise Refused("这是一个压缩包，不是 Excel 表格。请上传 .xlsx 或 .csv 名单。")
+        raise Refused("这是一个压缩包，不是 Excel 表格。请上传 .xlsx 或 .csv 表格。")
     if len(set(names)) < len(names):
         raise Refused(f"这个文件里有重名的部件，不能放心打开。{SAVE_AGAIN}")
     if any(_MACROS.search(name) for name in names):
@@ -108,7 +108,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> byte
 
 
 def _too_big() -> Refused:
-    return Refused(f"这个文件展开后太大。名单最多{MAX_ROWS}行，请删去多余的内容，或按二级党委分成几份上传。")
+    return Refused(f"这个文件展开后太大。表格最多{MAX_ROWS}行，请删去多余的内容，或分成几份上传。")
 
 
 def _look_over_tags(content: bytearray, seen: int) -> int:
@@ -142,15 +142,6 @@ def _refuse_far_cells(text: bytes) -> None:
     if _CELL_NOWHERE.search(text):
         raise Refused(f"这个文件里有不写明位置的单元格。{SAVE_AGAIN}")
     if _FAR_DOWN.search(text):
-        raise Refused(f"名单最多{MAX_ROWS}行，这份文件超过了。请按二级党委分成几份上传。")
+        raise Refused(f"表格最多{MAX_ROWS}行，这份文件超过了。请分成几份上传。")
     if _FAR_RIGHT.search(text):
-        raise Refused(f"名单最多{MAX_COLUMNS}列，这份文件超过了。请删去多余的列再上传。")
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a column: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+        raise Refused(f"表格最多{MAX_COLUMNS}列，这份文件超过了。请删去多余的列再上传。")

@@ -1,0 +1,158 @@
+"""What the app knows of many branches' quarter, set-wise: a constant number of statements, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from partygroup.activities.models import Problem
+from partygroup.clock import Quarter, day_of
+from partygroup.evaluation.automatic import BranchFacts
+from partygroup.evaluation.due import Check, DueItem, HeldMeeting, due_items, structure_checks
+from partygroup.evaluation.scheme import Scheme
+from partygroup.evaluation.structure import standings_of
+from partygroup.meetings.models import Gathering, Kind, Meeting
+from partygroup.people.models import Person
+from partygroup.scores.groups import GroupSheet
+from partygroup.scores.queries import PersonSheet, last_day_asked, named_groups, sheets_of
+
+#: Circle of a gathering → whose due meeting it is.
+OF_CIRCLE = {"members": "branch", "committee": "committee", "group": "group"}
+
+
+@dataclass(frozen=True)
+class DueMeetingSeen:
+    """A meeting that was due; `gathering_id` of one held in its period, None if none was. of_name: the group's."""
+
+    item: DueItem
+    of_name: str | None
+    gathering_id: int | None
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a branch's automatic figures are made of, with the rows behind them."""
+
+    facts: BranchFacts
+    people: tuple[PersonSheet, ...]
+    groups: tuple[tuple[int, str, GroupSheet], ...]
+    meetings: tuple[DueMeetingSeen, ...]
+    checks: tuple[Check, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def counted(self) -> list[PersonSheet]:
+        """Return the sheets in the branch's means."""
+        return [one for one in self.people if one.is_counted]
+
+
+def known_of(
+    session, branch_ids: Collection[int], quarter: Quarter, scheme: Scheme, *, at: datetime
+) -> dict[int, Known]:
+    """Return branch → what is known of its quarter; of a running one as far as it is."""
+    today, day = day_of(at), last_day_asked(quarter, day_of(at))
+    people = sheets_of(session, branch_ids, quarter, at=at)
+    standings = standings_of(session, branch_ids, quarter, day)
+    groups = _groups(session, branch_ids, quarter, people, standings, at)
+    held = _held(session, standings, quarter)
+    problems = _problems(session, branch_ids, quarter)
+    starred = _starred(session, [one.person_id for one in people if one.is_counted])
+    by_branch: dict[int, list[PersonSheet]] = defaultdict(list)
+    for one in people:
+        by_branch[one.branch_id].append(one)
+    found = {}
+    for branch_id in branch_ids:
+        counted = [one for one in by_branch[branch_id] if one.is_counted]
+        items = due_items(standings.structures[branch_id], scheme.due_meetings, quarter)
+        meetings = tuple(_seen(items, held, standings.names, today))
+        checks = tuple(structure_checks(standings.shapes[branch_id], day)) if day <= today else ()
+        mine = problems[branch_id]
+        facts = BranchFacts(
+            totals=tuple(one.total for one in counted),
+            rates=tuple(Fraction(one.came, one.due) for one in counted if one.due),
+            starred=sum(one.person_id in starred for one in counted),
+            group_scores=tuple(sheet.total for _, _, sheet in groups[branch_id]),
+            meetings=(sum(one.gathering_id is not None for one in meetings), len(meetings)),
+            problems=(sum(_is_closed(one, quarter) for one in mine), len(mine)),
+            checks=checks,
+        )
+        found[branch_id] = Known(
+            facts, tuple(by_branch[branch_id]), tuple(groups[branch_id]), meetings, checks, tuple(mine)
+        )
+    return found
+
+
+def _groups(session, branch_ids, quarter, people, standings, at) -> dict[int, list]:
+    found: dict[int, list] = defaultdict(list)
+    branch_of = {
+        group_id: branch_id for branch_id, structure in standings.structures.items() for group_id, _ in structure.groups
+    }
+    for group in named_groups(session, branch_ids, quarter, people, at=at):
+        found[branch_of[group[0]]].append(group)
+    return found
+
+
+def _held(session, standings, quarter: Quarter) -> dict[tuple, list[tuple[date, int]]]:
+    """Return (kind, whose, unit) → (day, gathering) of what was held in the quarter; in the fourth, in the year."""
+    first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
+    structures = standings.structures.values()
+    unit_ids = [*standings.structures, *(group_id for structure in structures for group_id, _ in structure.groups)]
+    rows = session.execute(
+        sa.select(Kind.code, Gathering.circle, Gathering.unit_id, Gathering.day, Gathering.id)
+        .join(Meeting, Meeting.gathering_id == Gathering.id)
+        .join(Kind, Kind.id == Meeting.kind_id)
+        .where(
+            Gathering.unit_id.in_(unit_ids),
+            Gathering.day.between(first, quarter.last),
+            Gathering.closed_at.is_not(None),
+            Gathering.cancelled_at.is_(None),
+        )
+        .order_by(Gathering.day, Gathering.id)
+    )
+    held: dict[tuple, list] = defaultdict(list)
+    for code, circle, unit_id, day, gathering_id in rows:
+        met = HeldMeeting(code, OF_CIRCLE[circle], unit_id, day)
+        held[met.kind, met.of, met.unit_id].append((day, gathering_id))
+    return held
+
+
+def _seen(items: Iterable[DueItem], held: Mapping, names: Mapping[int, str], today: date) -> Iterable[DueMeetingSeen]:
+    """Yield the due meetings with the first one held; one still to come is due only once it was held."""
+    for item in items:
+        days = held.get((item.kind, item.of, item.unit_id), ())
+        met = next((one for one in days if item.first <= one[0] <= item.last), None)
+        if met or item.last < today:
+            name = names.get(item.unit_id) if item.of == "group" else None
+            yield DueMeetingSeen(item, name, met and met[1], met and met[0])
+
+
+def _problems(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, list[Problem]]:
+    """Return branch → its problems due by the last day, not cancelled, not closed before the first (scoring.md 6)."""
+    rows = session.scalars(
+        sa.select(Problem)
+        .where(
+            Problem.branch_id.in_(branch_ids),
+            Problem.due_on <= quarter.last,
+            Problem.cancelled_at.is_(None),
+            sa.or_(Problem.closed_on.is_(None), Problem.closed_on >= quarter.first),
+        )
+        .order_by(Problem.due_on, Problem.id)
+    )
+    found: dict[int, list[Problem]] = defaultdict(list)
+    for row in rows:
+        found[row.branch_id].append(row)
+    return found
+
+
+def _is_closed(problem: Problem, quarter: Quarter) -> bool:
+    return problem.closed_on is not None and problem.closed_on <= quarter.last
+
+
+def _starred(session, person_ids: Collection[int]) -> set[int]:
+    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(person_ids), Person.star_level >= 1)))

@@ -1,0 +1,147 @@
+"""Pure rules: the life of a scheme and of an evaluation period (domain.md 13). Reason or None."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+MONTHS_OF_QUARTERS = (1, 4, 7, 10)
+
+
+class State(StrEnum):
+    """Where an evaluation period stands."""
+
+    CONFIGURED = "configured"
+    OPEN = "open"
+    COLLECTING = "collecting"
+    FROZEN = "frozen"
+    SELF_SCORED = "self_scored"
+    REVIEWED = "reviewed"
+    IN_PUBLICITY = "in_publicity"
+    FINAL = "final"
+
+
+STATE_NAMES = {
+    State.CONFIGURED: "已设定",
+    State.OPEN: "已启动",
+    State.COLLECTING: "收集数据",
+    State.FROZEN: "数据已冻结",
+    State.SELF_SCORED: "支部已自评",
+    State.REVIEWED: "已复核",
+    State.IN_PUBLICITY: "公示中",
+    State.FINAL: "已确定",
+}
+
+NEXT = {
+    State.CONFIGURED: {"open": State.OPEN},
+    State.OPEN: {"collect": State.COLLECTING},
+    State.COLLECTING: {"freeze": State.FROZEN},
+    State.FROZEN: {"self_score": State.SELF_SCORED, "reopen": State.COLLECTING},
+    State.SELF_SCORED: {"review": State.REVIEWED},
+    State.REVIEWED: {"publish": State.IN_PUBLICITY},
+    State.IN_PUBLICITY: {"finish": State.FINAL},
+    State.FINAL: {},
+}
+ACTION_NAMES = {
+    "open": "启动考评",
+    "collect": "开始收集数据",
+    "freeze": "冻结数据",
+    "self_score": "提交自评",
+    "reopen": "重新收集",
+    "review": "完成复核",
+    "publish": "开始公示",
+    "finish": "确定结果",
+}
+
+
+def refusal_to_step(state: str, action: str) -> str | None:
+    """Return why a period in this state cannot take this step; None if it can."""
+    steps = NEXT[State(state)]
+    if action in steps:
+        return None
+    now = STATE_NAMES[State(state)]
+    if not steps:
+        return f"这次考评{now}，不能再{ACTION_NAMES[action]}。"
+    following = "或".join(ACTION_NAMES[step] for step in steps)
+    return f"这次考评现在是“{now}”，不能{ACTION_NAMES[action]}。下一步是{following}。"
+
+
+def refusal_to_configure(
+    exists: bool, scheme_state: str, in_force_from: date | None, quarter_first: date
+) -> str | None:
+    """Return why a period for a quarter cannot be set up with a scheme; None if it can."""
+    if exists:
+        return "这个季度的考评已经设定过了，请直接打开它。"
+    if scheme_state != "published" or in_force_from is None:
+        return "这个方案还没有发布，请先发布。"
+    if in_force_from > quarter_first:
+        return f"这个方案从 {in_force_from.isoformat()} 起生效，不能用于更早的季度。请选当时有效的方案。"
+    return None
+
+
+def refusal_to_open(state: str, quarter_first: date, today: date) -> str | None:
+    """Return why a period cannot be opened; None if it can."""
+    if today < quarter_first:
+        return f"这个季度 {quarter_first.isoformat()} 才开始，到时候再启动。"
+    return refusal_to_step(state, "open")
+
+
+def refusal_to_freeze(state: str, quarter_last: date, today: date) -> str | None:
+    """Return why the figures cannot be frozen; None if they can."""
+    reason = refusal_to_step(state, "freeze")
+    if not reason and today <= quarter_last:
+        return f"这个季度 {quarter_last.isoformat()} 才结束，结束后再冻结数据。"
+    return reason
+
+
+def refusal_to_reopen(state: str, configured_by_unit: int, by_unit: int, reason: str) -> str | None:
+    """Return why frozen figures cannot be collected again; None if they can, by those who set the period up."""
+    if configured_by_unit != by_unit:
+        return "只有设定这次考评的党委能重新收集数据，请联系他们。"
+    refusal = refusal_to_step(state, "reopen")
+    if not refusal and len(reason.strip()) < 2:
+        return "请写一句重新收集的原因，各支部会看到。"
+    return refusal
+
+
+def refusal_to_review(state: str, branches: Collection[int], self_scored: Collection[int]) -> str | None:
+    """Return why the review cannot be finished; None if it can."""
+    missing = len(set(branches) - set(self_scored))
+    return f"还有 {missing} 个支部没有自评，请等他们提交。" if missing else refusal_to_step(state, "review")
+
+
+def refusal_to_finish(state: str, public_until: date | None, today: date, open_objections: int) -> str | None:
+    """Return why the result cannot become final; None if it can. public_until: the last day of publicity."""
+    reason = refusal_to_step(state, "finish")
+    if reason:
+        return reason
+    if public_until is None:
+        return "还没有定公示到哪一天，请先定好。"
+    if today <= public_until:
+        return f"公示到 {public_until.isoformat()}，过后才能确定结果。"
+    if open_objections:
+        return f"还有 {open_objections} 条异议没有答复，请先答复。"
+    return None
+
+
+def takes_figures(state: str) -> bool:
+    """Say whether figures reported now still count for the period."""
+    return State(state) in (State.CONFIGURED, State.OPEN, State.COLLECTING)
+
+
+def refusal_to_publish_scheme(
+    state: str, made_by: int, by: int, in_force_from: date, today: date, faults: Collection[str]
+) -> str | None:
+    """Return why a draft of a scheme cannot come into force on a day; None if it can."""
+    if state != "draft":
+        return "这个方案已经发布，不能再改。要改请另起一稿，从下个季度起用。"
+    if made_by == by:
+        return "方案要由另一位同事发布，起草人不能自己发布。"
+    if faults:
+        return f"方案还有 {len(faults)} 处要改：{next(iter(faults))}"
+    if in_force_from.day != 1 or in_force_from.month not in MONTHS_OF_QUARTERS:
+        return "方案从季度的第一天起生效，请选 1月1日、4月1日、7月1日或10月1日。"
+    if in_force_from <= today:
+        return "方案只能从还没开始的季度起生效，不能改动已经开始的季度。请选下一个季度。"
+    return None

@@ -1,0 +1,132 @@
+"""The life of an evaluation period, and of a scheme (domain.md 13)."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partygroup.evaluation import rules
+from partygroup.evaluation.rules import ACTION_NAMES, NEXT, STATE_NAMES, State
+
+FIRST, LAST, AFTER = date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 1)
+STRAIGHT = ["open", "collect", "freeze", "self_score", "review", "publish", "finish"]
+
+
+def walked(*actions: str) -> State:
+    state = State.CONFIGURED
+    for action in actions:
+        assert rules.refusal_to_step(state, action) is None
+        state = NEXT[state][action]
+    return state
+
+
+def test_the_straight_way_leads_to_the_end():
+    assert walked(*STRAIGHT) == State.FINAL
+    assert walked("open", "collect", "freeze", "reopen", "freeze") == State.FROZEN
+
+
+def test_every_state_and_step_has_its_name():
+    assert set(STATE_NAMES) == set(NEXT) == set(State)
+    assert {action for steps in NEXT.values() for action in steps} == set(ACTION_NAMES)
+
+
+@given(st.lists(st.sampled_from(sorted(ACTION_NAMES)), max_size=15))
+def test_no_walk_skips_a_step(actions):
+    state, behind = State.CONFIGURED, []
+    for action in actions:
+        if rules.refusal_to_step(state, action) is None:
+            state = NEXT[state][action]
+            behind = ["open", "collect"] if action == "reopen" else [*behind, action]
+    assert behind == STRAIGHT[: len(behind)] and walked(*behind) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "reason"),
+    [
+        ("configured", "freeze", "这次考评现在是“已设定”，不能冻结数据。下一步是启动考评。"),
+        ("frozen", "publish", "这次考评现在是“数据已冻结”，不能开始公示。下一步是提交自评或重新收集。"),
+        ("self_scored", "reopen", "这次考评现在是“支部已自评”，不能重新收集。下一步是完成复核。"),
+        ("final", "reopen", "这次考评已确定，不能再重新收集。"),
+    ],
+)
+def test_a_step_out_of_turn_says_what_comes_next(state, action, reason):
+    assert rules.refusal_to_step(state, action) == reason
+
+
+@pytest.mark.parametrize(
+    ("exists", "state", "in_force", "words"),
+    [
+        (False, "published", FIRST, None),
+        (False, "published", date(2026, 1, 1), None),
+        (True, "published", FIRST, "已经设定过了"),
+        (False, "draft", None, "还没有发布"),
+        (False, "published", AFTER, "从 2026-10-01 起生效，不能用于更早的季度"),
+    ],
+)
+def test_configuring(exists, state, in_force, words):
+    reason = rules.refusal_to_configure(exists, state, in_force, FIRST)
+    assert (words in reason) if words else reason is None
+
+
+def test_opening_waits_for_the_quarter_and_freezing_for_its_end():
+    assert rules.refusal_to_open("configured", FIRST, FIRST) is None
+    assert "2026-07-01 才开始" in rules.refusal_to_open("configured", FIRST, date(2026, 6, 30))
+    assert "下一步是冻结数据" in rules.refusal_to_open("collecting", FIRST, FIRST)
+    assert rules.refusal_to_freeze("collecting", LAST, AFTER) is None
+    assert "2026-09-30 才结束" in rules.refusal_to_freeze("collecting", LAST, LAST)
+    assert "下一步是开始收集数据" in rules.refusal_to_freeze("open", LAST, AFTER)
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "reason", "words"),
+    [
+        ("frozen", 3, "安全数据有误", None),
+        ("frozen", 4, "安全数据有误", "只有设定这次考评的党委"),
+        ("frozen", 3, "  ", "写一句重新收集的原因"),
+        ("self_scored", 3, "安全数据有误", "下一步是完成复核"),
+        ("collecting", 3, "安全数据有误", "下一步是冻结数据"),
+        ("final", 3, "安全数据有误", "已确定"),
+    ],
+)
+def test_reopening_by_those_who_configured_it_with_a_reason(state, by, reason, words):
+    refusal = rules.refusal_to_reopen(state, 3, by, reason)
+    assert (words in refusal) if words else refusal is None
+
+
+def test_a_review_waits_for_every_branch():
+    assert rules.refusal_to_review("self_scored", [1, 2], [2, 1]) is None
+    assert rules.refusal_to_review("self_scored", [1, 2, 3], [2]) == "还有 2 个支部没有自评，请等他们提交。"
+    assert "下一步是提交自评" in rules.refusal_to_review("frozen", [1], [1])
+
+
+def test_the_result_is_final_after_publicity():
+    until = date(2026, 10, 20)
+    assert rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 0) is None
+    assert "公示到 2026-10-20" in rules.refusal_to_finish("in_publicity", until, until, 0)
+    assert "还没有定公示到哪一天" in rules.refusal_to_finish("in_publicity", None, until, 0)
+    assert "2 条异议" in rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 2)
+    assert "下一步是开始公示" in rules.refusal_to_finish("reviewed", until, date(2026, 10, 21), 0)
+
+
+def test_figures_count_until_the_freeze():
+    taking = [state for state in State if rules.takes_figures(state)]
+    assert taking == [State.CONFIGURED, State.OPEN, State.COLLECTING]
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "day", "faults", "words"),
+    [
+        ("draft", 2, AFTER, [], None),
+        ("published", 2, AFTER, [], "已经发布"),
+        ("draft", 1, AFTER, [], "起草人不能自己发布"),
+        ("draft", 2, AFTER, ["甲。", "乙。"], "还有 2 处要改：甲。"),
+        ("draft", 2, date(2026, 10, 2), [], "从季度的第一天起生效"),
+        ("draft", 2, date(2026, 11, 1), [], "从季度的第一天起生效"),
+        ("draft", 2, FIRST, [], "只能从还没开始的季度起生效"),
+        ("draft", 2, date(2026, 4, 1), [], "只能从还没开始的季度起生效"),
+    ],
+)
+def test_publishing_a_scheme_for_a_later_quarter(state, by, day, faults, words):
+    reason = rules.refusal_to_publish_scheme(state, 1, by, day, FIRST, faults)
+    assert (words in reason) if words else reason is None
