@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
-from partygroup.errors import Refused
+from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import rules
 from partygroup.evaluation.models import EvaluationPeriod, SchemeVersion, StoredBranch
 from partygroup.evaluation.queries import open_results, periods_of
@@ -219,6 +219,19 @@ def _go_on(sheet: StoredBranch, action: str) -> dict:
 def default_quarter(today: date) -> Quarter:
     """Return the last quarter that has ended: the one usually evaluated."""
     return Quarter.of(Quarter.of(today).first - timedelta(days=1))
+
+
+def get_period(session, period_id: int) -> EvaluationPeriod:
+    """Return an evaluation by its id; raise NotFound."""
+    found = session.get(EvaluationPeriod, period_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def names_below(session, unit_ids: Collection[int], day: date) -> dict[int, str]:
+    """Return unit → name of some units and all below them, as of a day."""
+    return names_on(session, list(session.scalars(subtree_ids(unit_ids, day))), day)
 
 
 def names_on(session, unit_ids: Collection[int], day: date) -> dict[int, str]:

@@ -24,6 +24,11 @@ def install_scheme(session, *, at: datetime) -> int:
     return 1
 
 
+def get_scheme(session, scheme_id: int) -> SchemeVersion:
+    """Return a version by its id."""
+    return session.get_one(SchemeVersion, scheme_id)
+
+
 def scheme_for(session, quarter: Quarter) -> SchemeVersion:
     """Return the version in force on the quarter's first day: the newest published one of those begun by then."""
     found = session.scalar(

@@ -16,7 +16,7 @@ from partygroup.errors import Refused
 from partygroup.evaluation import entering, evidence, periods
 from partygroup.evaluation.facts import known_of
 from partygroup.evaluation.formulas import needed, with_unit
-from partygroup.evaluation.models import BranchAward, SchemeVersion, UnitVeto
+from partygroup.evaluation.models import BranchAward, UnitVeto
 from partygroup.evaluation.queries import (
     BranchResult,
     branch_sheets,
@@ -29,7 +29,7 @@ from partygroup.evaluation.queries import (
 )
 from partygroup.evaluation.rules import STATE_NAMES, State
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import scheme_for
+from partygroup.evaluation.schemes import get_scheme, scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.org.models import UnitKind
 from partygroup.points import tenths
@@ -61,7 +61,7 @@ class Dial:
 
 def scheme_of(quarter: Quarter, result: BranchResult, own) -> Scheme:
     """Return the scheme of the branch's period, else the one in force."""
-    version = db.session.get(SchemeVersion, own.scheme_id) if own else scheme_for(db.session, quarter)
+    version = get_scheme(db.session, own.scheme_id) if own else scheme_for(db.session, quarter)
     return Scheme.from_json(version.body)
 
 

@@ -47,9 +47,7 @@ class SeenPeriod:
 
 def period_of(period_id: int) -> SeenPeriod:
     """Return an evaluation of a unit whose periods this person may see; raise NotFound."""
-    period = db.session.get(EvaluationPeriod, period_id)
-    if period is None:
-        raise NotFound
+    period = periods.get_period(db.session, period_id)
     line = lineage(db.session, period.unit_id, clock.today())
     place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     if not may(current_user, Can.SEE_PERIODS, place):
@@ -67,7 +65,7 @@ def index():
 def _index(problem: str | None = None, status: int = 200):
     today = clock.today()
     mine = units_where(current_user, Can.SEE_PERIODS)
-    names = periods.names_on(db.session, list(db.session.scalars(subtree_ids(mine, today))), today)
+    names = periods.names_below(db.session, mine, today)
     shown = [_told(period, names, today) for period in recent_periods(db.session, list(names))]
     configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,

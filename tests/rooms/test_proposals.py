@@ -164,7 +164,7 @@ def test_imported_rows_wait_for_the_committee(flow, world, session):
 
 @pytest.mark.parametrize(("person", "item", "figure", "said"), [
     ("member", "WP-TASK", 1, "不是由部门数据"), ("member", "NONE", 1, "不是由部门数据"),
-    ("activist", "QI-SKILL", 1, "计分的党员"), ("member", "QI-SKILL", 0, "正整数"), ("member", "WP-QUALITY", 6, "最多"),
+    ("activist", "QI-SKILL", 1, "计分的党员"), ("member", "QI-SKILL", 0, "大于0"), ("member", "WP-QUALITY", 6, "最多"),
     ("member", "WP-QUALITY", 2, "之间"),
 ])  # fmt: skip
 def test_imported_rows_that_are_refused(flow, world, person, item, figure, said):
