@@ -74,9 +74,12 @@ VALUE_NAMES = {
 
 
 def in_words(value) -> str:
-    """Return a value of an audit row as people say it: names for codes, Beijing time for moments."""
+    """Return any JSON value of an audit row as people say it: names for codes, Beijing time for moments."""
     if isinstance(value, list):
-        return "、".join(map(in_words, value))
+        return "、".join(map(in_words, value)) or VALUE_NAMES[None]
+    if isinstance(value, dict):
+        told = (f"{FIELD_NAMES.get(key, key)}：{in_words(one)}" for key, one in value.items())
+        return "、".join(told) or VALUE_NAMES[None]
     if isinstance(value, str) and "T" in value:
         return _moment_in_words(value)
     if isinstance(value, (str, bool)) or value is None:
@@ -87,7 +90,7 @@ def in_words(value) -> str:
 def _moment_in_words(value: str) -> str:
     try:
         return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    except ValueError:
+    except (ValueError, OverflowError):
         return value
 
 
@@ -149,7 +152,10 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
     names |= _names_of(session, changes, PERSON_FIELDS, Person.id, Person.name, Person.id)
 
     def named(fields: dict | None) -> dict | None:
-        told = {key: names.get((key, value), value) for key, value in (fields or {}).items()}
+        told = {
+            key: names.get((key, value), value) if isinstance(value, int) else value
+            for key, value in (fields or {}).items()
+        }
         return {key: value for key, value in told.items() if not (key.endswith("_id") and isinstance(value, int))}
 
     return named
@@ -157,7 +163,7 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
 
 def _names_of(session, changes: list[dict], keys: Iterable[str], its_id, its_name, order) -> dict[tuple[str, int], str]:
     """Return the last name of what these fields point to, by field and id."""
-    asked = {(key, fields[key]) for fields in changes for key in keys if fields.get(key)}
+    asked = {(key, fields[key]) for fields in changes for key in keys if isinstance(fields.get(key), int)}
     if not asked:
         return {}
     found = session.execute(sa.select(its_id, its_name).where(its_id.in_({one for _, one in asked})).order_by(order))
