@@ -189,9 +189,20 @@ def apply_roster(
     write_plan(session, plan, by=by, at=at, reason=because)
     absent = {person["id"] for person in roster_import.summary["absent"]}
     left = end_people(session, ended, absent, ended_on=ended_on, by=by, at=at, reason=because)
-    outcome = _outcome(plan, left)
+    outcome = _outcome(plan, len(left))
+    changes = roster_import.summary["changes"] | {"ended": _left(roster_import, left, ended_on)}
+    roster_import.summary = roster_import.summary | {"changes": changes}
     _close(session, roster_import, outcome, by=by, at=at)
     return outcome
+
+
+def _left(roster_import: RosterImport, left: set[int], ended_on: date | None) -> list[dict]:
+    """Return those who left as they are told: number, name, and which branch on which day."""
+    return [
+        {key: one[key] for key in ("staff_no", "name")} | {"text": f"{one['branch']}，{ended_on}离开"}
+        for one in roster_import.summary["absent"]
+        if one["id"] in left
+    ]
 
 
 def refusal_to_apply(roster_import: RosterImport, by: int | None, *, only_good_rows: bool) -> str | None:

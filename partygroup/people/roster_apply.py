@@ -199,14 +199,14 @@ def end_people(
     by: int | None,
     at: datetime,
     reason: str,
-) -> int:
+) -> set[int]:
     """End belonging, posts and workplace of ticked people whom the file leaves out; their devices are signed out.
 
-    Return how many. Raise Refused for people not on that list, without a day, or who hold an office.
+    Return the ids of those who left. Raise Refused for people not on that list, without a day, or who hold an office.
     """
     ids = sorted(set(ended))
     if not ids:
-        return 0
+        return set()
     if not set(ids) <= absent:
         raise Refused("勾选的人不在“文件里没有的人”之中，请重新打开预览再选。")
     if not ended_on:
@@ -217,7 +217,7 @@ def end_people(
     for some in chunks(ids):
         session.execute(sa.delete(Login).where(Login.person_id.in_(some)))
     witness_all(session, [_witness_of_leaving(row, ended_on, at=at, by=by, reason=reason) for row in belongings])
-    return len(belongings)
+    return {row.person_id for row in belongings}
 
 
 def _leavings(session, ids: list[int], day: date) -> list[sa.Row]:

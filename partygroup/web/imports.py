@@ -41,9 +41,10 @@ class SeenImport:
 
     @property
     def sections(self) -> list[tuple[str, list[dict]]]:
-        """Return (title, people) of each kind of change that there is."""
+        """Return (title, people) of each kind of change that there is; once carried out, with those who left."""
         changes = self.roster.summary["changes"]
-        return [(title, changes[section]) for section, title in SECTIONS.items() if changes[section]]
+        titles = SECTIONS | {"ended": "离开"}
+        return [(title, changes[section]) for section, title in titles.items() if changes.get(section)]
 
     @property
     def faults(self) -> list[dict]:

@@ -102,6 +102,16 @@ def test_people_left_out_are_ended_only_when_ticked(office, world, session):
     assert [str(day) for day in ends] == ["2026-11-01"]
 
 
+def test_the_result_names_who_left(office, world):
+    path = previewed(office, person(工号=world.member.staff_no, 姓名=world.member.name, 手机号=""))
+    assert "离开 1 人" not in office.get(path).text
+    office.post(f"{path}/applying", data={"ended": world.probationer.id, "ended_on": "2026-11-01"})
+    page = office.get(path).text
+    assert "离开 1 人</h3>" in page and f"<b>{world.probationer.name}</b>" in page
+    assert "红柳车间党支部，2026-11-01离开" in page and world.probationer.staff_no in page
+    assert f"<b>{world.leader.name}</b>" not in page
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
