@@ -61,6 +61,7 @@ FIELD_NAMES = {
     "profile": "岗位类别", "reason": "原因", "role": "职务", "rows": "行数", "sex": "性别", "sort": "类别",
     "staff_no": "工号", "standing": "党员类别", "star_level": "星级", "starts_at": "时间", "units": "新设单位",
     "until_on": "到", "valid_from": "生效日期", "version": "版本", "workplace": "工作单位",
+    "works": "新设生产单位",
 }  # fmt: skip
 #: Fields that hold the id of a unit or of a person: told by name, or not at all where there is none.
 UNIT_FIELDS = {"branch_id": "党支部", "group_id": "党小组", "parent_id": "上级单位"}

@@ -74,6 +74,8 @@ class Plan:
 def make_plan(records: list[dict], known: dict[str, Known], tree: Tree, scope: int | None) -> Plan:
     """Return the plan for good records. `scope`: the one unit committee that may be touched; None for all."""
     plan = Plan(tree)
+    if scope is None:
+        tree.tell_apart((record["committee"], record["branch"]) for record in records)
     for record in sorted(records, key=lambda record: not record.get("general_branch")):
         try:
             change = _Reading(record, known.get(record["staff_no"]), tree, scope).change()

@@ -47,6 +47,13 @@ class SeenImport:
         return [(title, changes[section]) for section, title in titles.items() if changes.get(section)]
 
     @property
+    def founded(self) -> list[tuple[str, list[str]]]:
+        """Return (title, names) of the units that are new: those of the party, and apart those of the works."""
+        summary = self.roster.summary
+        told = (("新设单位", summary["units"]), ("新设生产单位", summary.get("works")))
+        return [(title, names) for title, names in told if names]
+
+    @property
     def faults(self) -> list[dict]:
         """Return all faults, cell by cell."""
         return [fault for row in self.roster.faults for fault in row["faults"]]
@@ -62,6 +69,7 @@ class SeenImport:
         counts = self.roster.summary["outcome"]
         people = [(title, counts[section], "人") for section, title in SECTIONS.items()]
         told = [*people, ("离开", counts["ended"], "人"), ("新设单位", counts["units"], "个")]
+        told.append(("新设生产单位", counts.get("works", 0), "个"))
         return "，".join(f"{title} {count} {unit}" for title, count, unit in told if count) or "没有要改的"
 
     @property

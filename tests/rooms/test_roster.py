@@ -92,7 +92,7 @@ def test_the_first_import_lays_down_units_people_and_dates(session, company):
     outcome = imported(
         session, company, [someone(党内职务="党小组长；党委候补委员"), someone(工号="001002", 姓名="李明")]
     )
-    assert outcome == Outcome(joined=2, units=6)
+    assert outcome == Outcome(joined=2, units=3, works=3)
     person = session.scalar(sa.select(Person).where(Person.staff_no == "001001"))
     assert (person.pinyin, person.initials, person.star_level, person.key_technician) == (
         "zhangjianguo",

@@ -102,6 +102,22 @@ def test_people_left_out_are_ended_only_when_ticked(office, world, session):
     assert [str(day) for day in ends] == ["2026-11-01"]
 
 
+def test_units_of_the_works_are_shown_apart(office):
+    titles, row = [*TITLES, "车间"], [*person(二级党委="一炼钢厂党委", 党支部="转炉党支部"), "转炉车间"]
+    book = openpyxl.Workbook()
+    for line in (titles, row):
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    path = send(office, unit_id=office.unit_id, file=(out, "花名册.xlsx")).headers["Location"]
+    page = office.get(path).text
+    assert "新设单位 3 个" in page and "<li>钢城公司党委 一炼钢厂党委</li>" in page
+    assert "新设生产单位 2 个" in page and "<li>一炼钢厂党委（厂）</li>" in page
+    office.post(f"{path}/applying")
+    assert "新设单位 3 个，新设生产单位 2 个。" in office.get(path).text
+
+
 def test_the_result_names_who_left(office, world):
     path = previewed(office, person(工号=world.member.staff_no, 姓名=world.member.name, 手机号=""))
     assert "离开 1 人" not in office.get(path).text
