@@ -147,13 +147,8 @@ def send():
     """Read a roster and go on to its preview; a file that cannot be read is said so beside the form."""
     typed = {name: request.form[name] for name in ("valid_from", "unit_id") if request.form.get(name)}
     file, day, unit_id = request.files.get("file"), _typed_day("valid_from"), request.form.get("unit_id", type=int)
-    scope_ids = [scope_id for scope_id, _name in _scopes()]
-    if not file or not file.filename:
-        return _index({"file": "请选择一份花名册。"}, typed, 422)
-    if not day:
-        return _index({"valid_from": "请写上生效日期。"}, typed, 422)
-    if unit_id not in scope_ids:
-        return _index({"unit_id": "请选择为哪个单位导入。"}, typed, 422)
+    if errors := _errors_of_form(file, day, unit_id):
+        return _index(errors, typed, 422)
     by, at = current_user.id, clock.now()
     try:
         with _only_reading():
@@ -164,6 +159,21 @@ def send():
     with transaction(db.session):
         stored = store_preview(db.session, draft, by=by, at=at)
     return done("", "imports.show", import_id=stored.id)
+
+
+def _errors_of_form(file, day: date | None, unit_id: int | None) -> dict[str, str]:
+    """Return what is wrong with the fields beside the file, each at its own."""
+    errors = {}
+    if not file or not file.filename:
+        errors["file"] = "请选择一份花名册。"
+    if not day:
+        wrong = request.form.get("valid_from", "").strip()
+        errors["valid_from"] = "没有这一天，请核对生效日期。" if wrong else "请写上生效日期。"
+    elif day > clock.today():
+        errors["valid_from"] = "生效日期不能晚于今天，请改成今天或更早的一天。"
+    if unit_id not in [scope_id for scope_id, _name in _scopes()]:
+        errors["unit_id"] = "请选择为哪个单位导入。"
+    return errors
 
 
 def _typed_day(name: str) -> date | None:

@@ -129,17 +129,25 @@ def test_the_result_names_who_left(office, world):
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("field", "typed", "words"),
     [
-        ({"file": (io.BytesIO(), "")}, "请选择一份花名册"),
-        ({"valid_from": "2026-02-30"}, "请写上生效日期"),
-        ({"valid_from": "2999-01-01"}, "不能晚于今天"),
-        ({"unit_id": "999999"}, "为哪个单位"),
+        ("file", (io.BytesIO(), ""), "请选择一份花名册"),
+        ("valid_from", "", "请写上生效日期"),
+        ("valid_from", "2026-02-30", "没有这一天"),
+        ("valid_from", "2026-11-25", "生效日期不能晚于今天"),
+        ("unit_id", "999999", "请选择为哪个单位"),
     ],
 )
-def test_what_is_missing_is_said_at_its_field(office, typed, words):
-    answer = send(office, SOMEBODY, **{"unit_id": office.unit_id} | typed)
-    assert answer.status_code == 422 and words in answer.text
+def test_what_is_wrong_is_said_at_its_own_field(office, field, typed, words):
+    answer = send(office, SOMEBODY, **{"unit_id": office.unit_id} | {field: typed})
+    assert answer.status_code == 422 and re.search(rf'<a href="#{field}">{words}', answer.text)
+    assert re.findall(r'<a href="#(\w+)">[^<]*[。]</a>', answer.text) == [field]
+
+
+def test_all_that_is_wrong_is_said_at_once(office):
+    answer = send(office, unit_id="", valid_from="2026-02-30", file=(io.BytesIO(), ""))
+    assert re.findall(r'<a href="#(\w+)">[^<]*[。]</a>', answer.text) == ["file", "valid_from", "unit_id"]
+    assert 'value="2026-02-30"' in answer.text
 
 
 @pytest.mark.parametrize("name", ["名单.xls", "名单.pdf", "名单.csv", "../../名单.docx"])
