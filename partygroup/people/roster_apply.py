@@ -86,8 +86,22 @@ def _moved(person_id: int, span_id: int, standing: str, start: str, end: str | N
 
 def _end_spans(session, changes: list[Change], day: date) -> None:
     for what, model in _SPANS.items():
-        _end(session, model, [change.ends[what] for change in changes if what in change.ends], day)
+        if model is not StandingSpan:
+            _end(session, model, [change.ends[what] for change in changes if what in change.ends], day)
+    _end_standings(session, [change for change in changes if "standing" in change.ends])
     _end(session, Post, [post for change in changes for post in change.ends.get("posts", ())], day)
+
+
+def _end_standings(session, changes: list[Change]) -> None:
+    """End each standing on the day on which the next one begins, which is each person's own."""
+    table = StandingSpan.__table__
+    ended = sa.update(table).where(table.c.id == sa.bindparam("its_id")).values(until_on=sa.bindparam("its_end"))
+    rows = [
+        {"its_id": change.ends["standing"], "its_end": date.fromisoformat(change.begins["standing"][0][1])}
+        for change in changes
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def _end(session, model, ids: Iterable[int], day: date) -> None:

@@ -141,7 +141,7 @@ def test_changes_are_told_person_by_person_and_dated(session, company):
     found = previewed(session, company, later, on=MARCH)
     told = {section: [(row["name"], row["text"]) for row in rows] for section, rows in found.summary["changes"].items()}
     assert told["moved"] == [("张建国", "高炉党支部 第一党小组 → 烧结党支部 第一党小组")]
-    assert told["standing"] == [("李明", "预备党员 → 正式党员（2026-03-01起）")]
+    assert told["standing"] == [("李明", "预备党员 → 正式党员（2026-02-01起）")]
     assert told["posts"] == [("张建国", "卸任高炉党支部书记"), ("李明", "任高炉党支部书记")]
     assert told["other"][0] == ("张建国", "手机号：13800000000 → 13900000000")
     with transaction(session):
