@@ -138,6 +138,7 @@ FIELD_NAMES = {
     "staff_no": "工号", "standing": "党员类别",
     "star_level": "星级", "starts_at": "时间", "state": "状态", "units": "新设单位", "until_on": "到",
     "valid_from": "生效日期", "version": "版本", "way": "方式", "working": "上班", "workplace": "工作单位",
+    "works": "新设生产单位",
 }  # fmt: skip
 #: Fields that hold the id of a unit or of a person: told by name, or not at all where there is none.
 UNIT_FIELDS = {"branch_id": "党支部", "group_id": "党小组", "parent_id": "上级单位"}
@@ -157,9 +158,12 @@ VALUE_NAMES = {
 
 
 def in_words(value) -> str:
-    """Return a value of an audit row as people say it: names for codes, Beijing time for moments."""
+    """Return any JSON value of an audit row as people say it: names for codes, Beijing time for moments."""
     if isinstance(value, list):
-        return "、".join(map(in_words, value))
+        return "、".join(map(in_words, value)) or VALUE_NAMES[None]
+    if isinstance(value, dict):
+        told = (f"{FIELD_NAMES.get(key, key)}：{in_words(one)}" for key, one in value.items())
+        return "、".join(told) or VALUE_NAMES[None]
     if isinstance(value, str) and "T" in value:
         return _moment_in_words(value)
     if isinstance(value, (str, bool)) or value is None:
@@ -170,7 +174,7 @@ def in_words(value) -> str:
 def _moment_in_words(value: str) -> str:
     try:
         return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    except ValueError:
+    except (ValueError, OverflowError):
         return value
 
 
@@ -232,7 +236,10 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
     names |= _names_of(session, changes, PERSON_FIELDS, Person.id, Person.name, Person.id)
 
     def named(fields: dict | None) -> dict | None:
-        told = {key: names.get((key, value), value) for key, value in (fields or {}).items()}
+        told = {
+            key: names.get((key, value), value) if isinstance(value, int) else value
+            for key, value in (fields or {}).items()
+        }
         return {key: value for key, value in told.items() if not (key.endswith("_id") and isinstance(value, int))}
 
     return named
@@ -240,7 +247,7 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
 
 def _names_of(session, changes: list[dict], keys: Iterable[str], its_id, its_name, order) -> dict[tuple[str, int], str]:
     """Return the last name of what these fields point to, by field and id."""
-    asked = {(key, fields[key]) for fields in changes for key in keys if fields.get(key)}
+    asked = {(key, fields[key]) for fields in changes for key in keys if isinstance(fields.get(key), int)}
     if not asked:
         return {}
     found = session.execute(sa.select(its_id, its_name).where(its_id.in_({one for _, one in asked})).order_by(order))

@@ -24,8 +24,9 @@ from partygroup.evaluation.importing import purge_previews as purge_figures
 from partygroup.evaluation.schemes import install_scheme
 from partygroup.meetings.actions import install_presets
 from partygroup.org.actions import found_unit
-from partygroup.org.models import Unit, UnitKind
+from partygroup.org.models import Placement, Unit, UnitKind
 from partygroup.org.queries import company
+from partygroup.org.rules import refusal_to_found
 from partygroup.people.actions import grant_post
 from partygroup.people.logins import issue_activation
 from partygroup.people.models import Person, Role
@@ -33,6 +34,7 @@ from partygroup.people.queries import get_profile
 from partygroup.people.roster import purge_previews
 from partygroup.scores.settling import settle as settle_scores
 from partygroup.scores.tabling import install_rule_table
+from partygroup.text import squeeze
 from partygroup.workdays import install_workdays
 
 #: Posts of the company committee, which no page gives.
@@ -68,28 +70,34 @@ def progress_bar() -> Progress:
 @with_appcontext
 def init(company: str | None) -> None:
     """Bring the database to the newest migration and install the presets: meeting kinds, working days, rules."""
+    name = None if company is None else squeeze(company)
+    if name is not None and (reason := refusal_to_found(UnitKind.COMPANY, None, name)):
+        raise click.ClickException(reason)
     with current_app.app_context():  # its connection reads first and would hold the write lock
         current_app.extensions["alembic"].upgrade()
     with transaction(db.session):
         added = install_presets(db.session, at=clock.now())
-        install_rule_table(db.session, at=clock.now())
         days = install_workdays(db.session)
         tables = install_rule_table(db.session, at=clock.now())
         schemes = install_scheme(db.session, at=clock.now())
-        if company:
-            found_company(company)
+        stands_as = found_company(name) if name else None
     click.echo(
         f"database ready, {added} meeting kinds, {days} days of the work calendar, {tables} rule tables"
         f" and {schemes} evaluation schemes added"
     )
+    if name and stands_as != name:
+        raise click.ClickException(f"公司党委已经设立，名叫“{stands_as}”，没有另设“{name}”。")
 
 
-def found_company(name: str) -> None:
-    """Found the one company with its committee, unless it stands already."""
-    if db.session.scalar(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY)) is None:
-        today = clock.today()
-        found_unit(db.session, UnitKind.COMPANY, name=name, parent_id=None, from_on=today.replace(month=1, day=1),
-                   by=None, at=clock.now())  # fmt: skip
+def found_company(name: str) -> str:
+    """Found the one company with its committee, unless it stands already; return the name that it has."""
+    places = sa.select(Placement.name).join(Unit, Unit.id == Placement.unit_id).where(Unit.kind == UnitKind.COMPANY)
+    if stands_as := db.session.scalar(places.order_by(Placement.from_on.desc()).limit(1)):
+        return squeeze(stands_as)
+    today = clock.today()
+    found_unit(db.session, UnitKind.COMPANY, name=name, parent_id=None, from_on=today.replace(month=1, day=1),
+               by=None, at=clock.now())  # fmt: skip
+    return name
 
 
 @click.command()
@@ -123,6 +131,7 @@ def appoint(staff_no: str, post: str) -> None:
 
     No page gives these posts, so that a company's first office begins here. Who holds it already gets the code only.
     """
+    staff_no = squeeze(staff_no, 40).upper()
     try:
         with transaction(db.session):
             name, code = _appoint(db.session, staff_no, post, at=clock.now())

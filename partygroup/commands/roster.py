@@ -87,5 +87,6 @@ def _report(found: RosterImport) -> None:
         click.echo(f"  {note}")
     click.echo(f"{summary['rows']} 行，可以导入 {summary['good']} 行，有问题 {summary['faulty']} 行。")
     told = [f"{title} {len(summary['changes'][section])} 人" for section, title in SECTIONS.items()]
-    click.echo("，".join([*told, f"新设单位 {len(summary['units'])} 个"]) + "。")
+    told += [f"新设单位 {len(summary['units'])} 个", f"新设生产单位 {len(summary['works'])} 个"]
+    click.echo("，".join(told) + "。")
     click.echo("已导入。" if found.applied_at else "这只是预览；加上 --apply 才导入。")

@@ -22,6 +22,20 @@ PARENTS = {
 NAME_LENGTH = 60
 _ENDINGS = re.compile(r"(委员会|党支部|党总支|党小组|总支|支部|小组|党委|车间|班组|班)$")
 
+#: What the end of a name says of the unit's kind; the longer ending comes first.
+_SPOKEN = {
+    "党委": UnitKind.UNIT_COMMITTEE,
+    "总支部": UnitKind.GENERAL_BRANCH,
+    "总支": UnitKind.GENERAL_BRANCH,
+    "支部": UnitKind.BRANCH,
+    "小组": UnitKind.PARTY_GROUP,
+}
+
+
+def kind_in_name(name: str) -> UnitKind | None:
+    """Return the kind of the party's units that a name speaks of by its ending; None where it tells nothing."""
+    return next((kind for ending, kind in _SPOKEN.items() if name.endswith(ending)), None)
+
 
 def refusal_to_found(kind: str, parent_kind: str | None, name: str) -> str | None:
     """Return why a unit of this kind and name may not stand under that parent; None if it may."""

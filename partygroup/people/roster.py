@@ -29,7 +29,10 @@ PREVIEW_LIVES = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many people an import touched, by section, and how many units it founded. `already`: it was done before."""
+    """How many people an import touched, by section, and how many units of the party and of the works it founded.
+
+    `already`: it was done before.
+    """
 
     joined: int = 0
     moved: int = 0
@@ -38,6 +41,7 @@ class Outcome:
     other: int = 0
     ended: int = 0
     units: int = 0
+    works: int = 0
     already: bool = False
 
 
@@ -128,7 +132,7 @@ def _notes(sheet: Sheet, good: list[Row], plan: Plan) -> list[str]:
     for title, numbers in unknown.items():
         shown = "、".join(map(str, numbers[:5])) + ("等" if len(numbers) > 5 else "")
         notes.append(f"不认识的职务“{title}”，只作记载，不带权限（第{shown}行）。")
-    return notes + plan.tree.look_alikes()
+    return notes + plan.tree.doubtful() + plan.tree.look_alikes()
 
 
 def _summary(sheet: Sheet, rows: list[Row], plan: Plan) -> dict:
@@ -138,6 +142,7 @@ def _summary(sheet: Sheet, rows: list[Row], plan: Plan) -> dict:
             told = {"row": change.row, "staff_no": change.staff_no, "name": change.name, "text": text}
             changes[section].append(told)
     faulty = sum(bool(row.faults) for row in rows)
+    party, works = plan.tree.drafts_told()
     return {
         "rows": len(rows),
         "good": len(rows) - faulty,
@@ -145,7 +150,8 @@ def _summary(sheet: Sheet, rows: list[Row], plan: Plan) -> dict:
         "headers": sheet.titles,
         "digest": plan.digest,
         "changes": changes,
-        "units": [f"{plan.tree.label(draft.parent)} {draft.name}" for draft in plan.tree.drafts],
+        "units": party,
+        "works": works,
     }
 
 
@@ -154,7 +160,7 @@ def _absent(session, rows: list[Row], plan: Plan) -> list[dict]:
     named = {row.values.get("staff_no") for row in rows}
     people = members_of(session, sorted(branch for branch in plan.branches if branch > 0))
     return [
-        {"id": person.id, "staff_no": person.staff_no, "name": person.name, "branch": plan.tree.name(person.branch_id)}
+        {"id": person.id, "staff_no": person.staff_no, "name": person.name, "branch": plan.tree.label(person.branch_id)}
         for person in people
         if person.staff_no not in named
     ]
@@ -189,9 +195,20 @@ def apply_roster(
     write_plan(session, plan, by=by, at=at, reason=because)
     absent = {person["id"] for person in roster_import.summary["absent"]}
     left = end_people(session, ended, absent, ended_on=ended_on, by=by, at=at, reason=because)
-    outcome = _outcome(plan, left)
+    outcome = _outcome(plan, len(left))
+    changes = roster_import.summary["changes"] | {"ended": _left(roster_import, left, ended_on)}
+    roster_import.summary = roster_import.summary | {"changes": changes}
     _close(session, roster_import, outcome, by=by, at=at)
     return outcome
+
+
+def _left(roster_import: RosterImport, left: set[int], ended_on: date | None) -> list[dict]:
+    """Return those who left as they are told: number, name, and which branch on which day."""
+    return [
+        {key: one[key] for key in ("staff_no", "name")} | {"text": f"{one['branch']}，{ended_on}离开"}
+        for one in roster_import.summary["absent"]
+        if one["id"] in left
+    ]
 
 
 def refusal_to_apply(roster_import: RosterImport, by: int | None, *, only_good_rows: bool) -> str | None:
@@ -208,7 +225,8 @@ def refusal_to_apply(roster_import: RosterImport, by: int | None, *, only_good_r
 
 def _outcome(plan: Plan, left: int) -> Outcome:
     counts = {section: sum(section in change.told for change in plan.changes) for section in SECTIONS}
-    return Outcome(**counts, ended=left, units=len(plan.tree.drafts))
+    party, works = plan.tree.drafts_told()
+    return Outcome(**counts, ended=left, units=len(party), works=len(works))
 
 
 def _close(session, roster_import: RosterImport, outcome: Outcome, *, by: int | None, at: datetime) -> None:

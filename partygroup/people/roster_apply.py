@@ -86,8 +86,22 @@ def _moved(person_id: int, span_id: int, standing: str, start: str, end: str | N
 
 def _end_spans(session, changes: list[Change], day: date) -> None:
     for what, model in _SPANS.items():
-        _end(session, model, [change.ends[what] for change in changes if what in change.ends], day)
+        if model is not StandingSpan:
+            _end(session, model, [change.ends[what] for change in changes if what in change.ends], day)
+    _end_standings(session, [change for change in changes if "standing" in change.ends])
     _end(session, Post, [post for change in changes for post in change.ends.get("posts", ())], day)
+
+
+def _end_standings(session, changes: list[Change]) -> None:
+    """End each standing on the day on which the next one begins, which is each person's own."""
+    table = StandingSpan.__table__
+    ended = sa.update(table).where(table.c.id == sa.bindparam("its_id")).values(until_on=sa.bindparam("its_end"))
+    rows = [
+        {"its_id": change.ends["standing"], "its_end": date.fromisoformat(change.begins["standing"][0][1])}
+        for change in changes
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def _end(session, model, ids: Iterable[int], day: date) -> None:
@@ -199,14 +213,14 @@ def end_people(
     by: int | None,
     at: datetime,
     reason: str,
-) -> int:
+) -> set[int]:
     """End belonging, posts and workplace of ticked people whom the file leaves out; their devices are signed out.
 
-    Return how many. Raise Refused for people not on that list, without a day, or who hold an office.
+    Return the ids of those who left. Raise Refused for people not on that list, without a day, or who hold an office.
     """
     ids = sorted(set(ended))
     if not ids:
-        return 0
+        return set()
     if not set(ids) <= absent:
         raise Refused("勾选的人不在“文件里没有的人”之中，请重新打开预览再选。")
     if not ended_on:
@@ -217,7 +231,7 @@ def end_people(
     for some in chunks(ids):
         session.execute(sa.delete(Login).where(Login.person_id.in_(some)))
     witness_all(session, [_witness_of_leaving(row, ended_on, at=at, by=by, reason=reason) for row in belongings])
-    return len(belongings)
+    return {row.person_id for row in belongings}
 
 
 def _leavings(session, ids: list[int], day: date) -> list[sa.Row]:

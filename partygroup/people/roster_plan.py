@@ -74,6 +74,8 @@ class Plan:
 def make_plan(records: list[dict], known: dict[str, Known], tree: Tree, scope: int | None) -> Plan:
     """Return the plan for good records. `scope`: the one unit committee that may be touched; None for all."""
     plan = Plan(tree)
+    if scope is None:
+        tree.tell_apart((record["committee"], record["branch"]) for record in records)
     for record in sorted(records, key=lambda record: not record.get("general_branch")):
         try:
             change = _Reading(record, known.get(record["staff_no"]), tree, scope).change()
@@ -221,17 +223,33 @@ class _Reading:
         if wanted == has or (wanted == Standing.FULL and has in FINER_THAN_FULL):
             return
         self._change_span("standing", "standing", [])
-        begins = max(self.day, record.get("full_on") or self.day)
+        begins = self._promotion_day(wanted, has)
         self.result.begins["standing"] = [(wanted, begins, None)]
         before = STANDING_NAMES[Standing(now.standing)]
         self.result.told["standing"] = f"{before} → {STANDING_NAMES[Standing(wanted)]}（{begins}起）"
+
+    def _promotion_day(self, wanted: str, has: str | None) -> str:
+        """Return the day on which the new standing begins: 转正时间 for a probation that ends well, else the import's.
+
+        Raise RowFault for a 转正时间 that is not after the day on which the probation began.
+        """
+        full = self.record.get("full_on")
+        if not (full and wanted == Standing.FULL and has == Standing.PROBATIONARY):
+            return max(self.day, full or self.day)
+        now, joined = self.known.standing.from_on.isoformat(), _plain(self.known.person.joined_on)
+        began = (self.record.get("joined_on") or now) if now == joined else now
+        if full <= began:
+            raise RowFault("full_on", f"预备党员从{began}起记，转正时间要在那一天之后，请核对。")
+        return full
 
     def _corrected_dates(self) -> None:
         """Move the day on which a standing began with the corrected date it was taken from."""
         if not self.known or not any(key in self.result.values for key in DATES):
             return
-        ended = self.result.ends.get("standing")
-        spans = corrected_spans(self.known, self.result.values, ended=ended, day=self.tree.day)
+        ended, day = self.result.ends.get("standing"), self.tree.day
+        if ended:
+            day = date.fromisoformat(self.result.begins["standing"][0][1])
+        spans = corrected_spans(self.known, self.result.values, ended=ended, day=day)
         if spans is None:
             key = [key for key in DATES if key in self.result.values][-1]
             raise RowFault(key, "按这个日期，党员类别的起止会和已记的互相交叉，请核对入党时间和转正时间。")

@@ -23,6 +23,7 @@ HEADER_WITHIN = 30
 HEADER_NAMES = 2
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_UNKNOWN_CODING = "这份 .csv 的编码认不出。请另存为“CSV UTF-8”，或另存为 .xlsx 后再上传。"
 
 
 class Column(Protocol):
@@ -107,8 +108,10 @@ def _excel_tables(content: bytes) -> list[list[list]]:
 
 
 def _csv_table(content: bytes) -> list[list]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
-        raise Refused("这份 .csv 的编码认不出。请另存为“CSV UTF-8”，或另存为 .xlsx 后再上传。")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused(_UNKNOWN_CODING)
+    if b"\x00" in content:
+        raise Refused(_reason_of_nul(content))
     try:
         lines = csv.reader(io.StringIO(_decoded(content), newline=""))
         return [line for line, _ in zip(lines, range(MAX_ROWS + HEADER_WITHIN + 1), strict=False)]
@@ -122,7 +125,17 @@ def _decoded(content: bytes) -> str:
             return content.decode(coding)
         except UnicodeDecodeError:
             continue
-    raise Refused("这份 .csv 的编码认不出。请另存为“CSV UTF-8”，或另存为 .xlsx 后再上传。")
+    raise Refused(_UNKNOWN_CODING)
+
+
+def _reason_of_nul(content: bytes) -> str:
+    """Return what to say of a .csv that holds NUL: no text where it is in UTF-8, another coding otherwise."""
+    try:
+        before = content.decode("utf-8-sig").partition("\x00")[0]
+    except UnicodeDecodeError:
+        return _UNKNOWN_CODING
+    line = len(before.splitlines()) + before.endswith(("\n", "\r")) or 1
+    return f"这份 .csv 的第{line}行夹着不是文字的字符（空字符）。请在表格软件里打开，另存为 .xlsx 后再上传。"
 
 
 def _title(cell) -> str:

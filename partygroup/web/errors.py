@@ -14,6 +14,7 @@ from partygroup.errors import NotFound, Refused
 from partygroup.web.access import note_fault
 from partygroup.web.identity import own_path
 from partygroup.web.respond import htmx
+from partygroup.web.security import FromElsewhere
 
 PAGES = (403, 404, 413, 422, 429, 500, 503)
 FALLBACK = {405: 404, 400: 422, 401: 403, 409: 422, 502: 503}
@@ -23,6 +24,9 @@ def install(app) -> None:
     """Bind the handlers to the application."""
     app.register_error_handler(Refused, refused)
     app.register_error_handler(NotFound, lambda _error: page(404))
+    app.register_error_handler(
+        FromElsewhere, lambda error: page(403, error, "从别的网站来的提交不接受，请回到炉火里再点一次。")
+    )
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
     app.register_error_handler(sa.exc.OperationalError, database_away)
     app.register_error_handler(sa.exc.TimeoutError, database_away)
@@ -57,11 +61,8 @@ def page(code: int, error=None, reason: str | None = None, **more):
     is_part = bool(htmx)
     if is_part:
         headers["HX-Reswap"] = "none"
-    said = (
-        {"reason": reason, "back": None, "written": []}
-        | more
-        | {"frame": "errors/_part.html" if is_part else "errors/error.html"}
-    )
+    said = {"reason": reason, "back": None, "written": [], "is_elsewhere": isinstance(error, FromElsewhere)} | more
+    said["frame"] = "errors/_part.html" if is_part else "errors/error.html"
     return render_template(f"errors/{template}.html", request_id=g.get("request_id"), **said), code, headers
 
 

@@ -42,9 +42,17 @@ class SeenImport:
 
     @property
     def sections(self) -> list[tuple[str, list[dict]]]:
-        """Return (title, people) of each kind of change that there is."""
+        """Return (title, people) of each kind of change that there is; once carried out, with those who left."""
         changes = self.roster.summary["changes"]
-        return [(title, changes[section]) for section, title in SECTIONS.items() if changes[section]]
+        titles = SECTIONS | {"ended": "离开"}
+        return [(title, changes[section]) for section, title in titles.items() if changes.get(section)]
+
+    @property
+    def founded(self) -> list[tuple[str, list[str]]]:
+        """Return (title, names) of the units that are new: those of the party, and apart those of the works."""
+        summary = self.roster.summary
+        told = (("新设单位", summary["units"]), ("新设生产单位", summary.get("works")))
+        return [(title, names) for title, names in told if names]
 
     @property
     def faults(self) -> list[dict]:
@@ -62,6 +70,7 @@ class SeenImport:
         counts = self.roster.summary["outcome"]
         people = [(title, counts[section], "人") for section, title in SECTIONS.items()]
         told = [*people, ("离开", counts["ended"], "人"), ("新设单位", counts["units"], "个")]
+        told.append(("新设生产单位", counts.get("works", 0), "个"))
         return "，".join(f"{title} {count} {unit}" for title, count, unit in told if count) or "没有要改的"
 
     @property
@@ -139,13 +148,8 @@ def send():
     """Read a roster and go on to its preview; a file that cannot be read is said so beside the form."""
     typed = {name: request.form[name] for name in ("valid_from", "unit_id") if request.form.get(name)}
     file, day, unit_id = request.files.get("file"), _typed_day("valid_from"), request.form.get("unit_id", type=int)
-    scope_ids = [scope_id for scope_id, _name in _scopes()]
-    if not file or not file.filename:
-        return _index({"file": "请选择一份花名册。"}, typed, 422)
-    if not day:
-        return _index({"valid_from": "请写上生效日期。"}, typed, 422)
-    if unit_id not in scope_ids:
-        return _index({"unit_id": "请选择为哪个单位导入。"}, typed, 422)
+    if errors := _errors_of_form(file, day, unit_id):
+        return _index(errors, typed, 422)
     by, at = current_user.id, clock.now()
     try:
         with only_reading():
@@ -156,6 +160,21 @@ def send():
     with transaction(db.session):
         stored = store_preview(db.session, draft, by=by, at=at)
     return done("", "imports.show", import_id=stored.id)
+
+
+def _errors_of_form(file, day: date | None, unit_id: int | None) -> dict[str, str]:
+    """Return what is wrong with the fields beside the file, each at its own."""
+    errors = {}
+    if not file or not file.filename:
+        errors["file"] = "请选择一份花名册。"
+    if not day:
+        wrong = request.form.get("valid_from", "").strip()
+        errors["valid_from"] = "没有这一天，请核对生效日期。" if wrong else "请写上生效日期。"
+    elif day > clock.today():
+        errors["valid_from"] = "生效日期不能晚于今天，请改成今天或更早的一天。"
+    if unit_id not in [scope_id for scope_id, _name in _scopes()]:
+        errors["unit_id"] = "请选择为哪个单位导入。"
+    return errors
 
 
 def _typed_day(name: str) -> date | None:

@@ -18,6 +18,7 @@ from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.org.trees import Node, tree_of
 from partygroup.people.branches import get_branch, members_by_unit, members_of_group, officers_of
 from partygroup.policy import Can, Place, may, units_where
+from partygroup.text import clean
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -51,6 +52,23 @@ def day_asked() -> date:
         return min(date.fromisoformat(request.args.get("on", "")), clock.today())
     except ValueError:
         return clock.today()
+
+
+def day_faults() -> dict[str, str]:
+    """Return what is wrong with the day of `?on=`, for which today is shown instead."""
+    typed = clean(request.args.get("on"), 20)
+    try:
+        is_ahead = bool(typed) and date.fromisoformat(typed) > clock.today()
+    except ValueError:
+        return {"on": "没有这一天，请核对日期。这里先显示今天的。"}
+    return {"on": "这一天还没有到，请换一个日期。这里先显示今天的。"} if is_ahead else {}
+
+
+def page_of_day(template: str, **context):
+    """Return a page as of the day asked; a day that cannot be shown is said at its field, with what was typed kept."""
+    errors = day_faults()
+    typed = clean(request.args.get("on"), 20) if errors else None
+    return respond(template, errors=errors, typed_day=typed, **context)
 
 
 def find_seen(unit_id: int, kinds, *powers: Can) -> SeenUnit:
@@ -102,14 +120,14 @@ def index():
     """Show the tree below the units that this person may see."""
     day = day_asked()
     trees = trees_on(day, units_where(current_user, Can.SEE_UNIT))
-    return respond("org/index.html", day=day, is_past=day < clock.today(), trees=trees)
+    return page_of_day("org/index.html", day=day, is_past=day < clock.today(), trees=trees)
 
 
 @pages.get("/units/<id:unit_id>")
 @needs(Can.SEE_UNIT, committee_of)
 def committee(unit):
     """Show a committee: its officers and what stands below it."""
-    return respond(
+    return page_of_day(
         "org/committee.html",
         unit=unit,
         node=trees_on(unit.day, [unit.id], unit.place.lineage[1:])[0],
@@ -124,7 +142,7 @@ def branch(unit):
     shown = get_branch(db.session, unit.id, unit.day)
     manages = may(current_user, Can.SEE_PEOPLE, unit.place)
     warnings = shown.warnings if manages or may(current_user, Can.SEE_AUDIT, unit.place) else []
-    return respond("org/branch.html", unit=unit, branch=shown, manages=manages, warnings=warnings)
+    return page_of_day("org/branch.html", unit=unit, branch=shown, manages=manages, warnings=warnings)
 
 
 @pages.get("/groups/<id:unit_id>")
@@ -133,7 +151,7 @@ def group(unit):
     """Show a group: leader, members by name, and the meetings of the day's quarter."""
     quarter = clock.Quarter.of(unit.day)
     members = members_of_group(db.session, unit.id, unit.day)
-    return respond(
+    return page_of_day(
         "org/group.html",
         unit=unit,
         leaders=officers_of(db.session, [unit.id], unit.day),

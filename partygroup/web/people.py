@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask import Blueprint, request
@@ -125,10 +126,20 @@ def index():
 
 
 def branches_in_reach(day) -> list[tuple[int, str]]:
-    """Return (id, name) of the branches whose people this person may list."""
+    """Return (id, name) of the branches whose people this person may list, namesakes with the units above them."""
     units = units_where(current_user, Can.SEE_PEOPLE)
-    rows = units_named(db.session, subtree_ids(units, day), day)
-    return [(row.id, row.name) for row in rows if row.kind == UnitKind.BRANCH]
+    rows = {row.id: row for row in units_named(db.session, subtree_ids(units, day), day)}
+    branches = [row for row in rows.values() if row.kind == UnitKind.BRANCH]
+    counts = Counter(row.name for row in branches)
+    return [(row.id, row.name if counts[row.name] == 1 else _full_name(row, rows)) for row in branches]
+
+
+def _full_name(row, rows: dict) -> str:
+    """Return a unit's name after those of the units above it, as far as they are among the rows; the company's not."""
+    names, above = [row.name], rows.get(row.parent_id)
+    while above and above.kind != UnitKind.COMPANY:
+        names, above = [above.name, *names], rows.get(above.parent_id)
+    return " ".join(names)
 
 
 @pages.get("/people/<id:person_id>")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.exceptions import Forbidden
 from werkzeug.routing import IntegerConverter
 
 from partygroup.db import db, writing
@@ -24,6 +25,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
 }
+
+
+class FromElsewhere(Forbidden):
+    """A form sent from another website than ours."""
 
 
 class IdConverter(IntegerConverter):
@@ -56,7 +61,7 @@ def open_request() -> None:
     headers = request.headers
     own = current_app.config["BASE_URL"] or request.host_url
     if not is_same_origin(headers.get("Sec-Fetch-Site"), headers.get("Origin"), headers.get("Referer"), own):
-        abort(403)
+        raise FromElsewhere
 
 
 def close_request(_error=None) -> None:

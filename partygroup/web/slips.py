@@ -93,17 +93,27 @@ def candidates(unit: SeenUnit) -> list[Listed]:
 @needs(Can.ISSUE_ACTIVATION, branch_of)
 def choose(unit):
     """Ask who of a branch gets a slip; whoever has no password yet is ticked."""
-    return respond("people/slips.html", unit=unit, people=candidates(unit), lives=ACTIVATION_LIVES.days)
+    people = candidates(unit)
+    return _choice(unit, people, picked={one.id for one in people if not one.has_password})
+
+
+def _choice(unit: SeenUnit, people: list[Listed], *, picked: set[int], problem: str | None = None):
+    """Return the page that asks who gets a slip, with what is wrong with the choice sent, if anything."""
+    shown = {"unit": unit, "people": people, "picked": picked, "problem": problem, "lives": ACTIVATION_LIVES.days}
+    return respond("people/slips.html", status=422 if problem else 200, **shown)
 
 
 @pages.post("/branches/<id:unit_id>/slips")
 @needs(Can.ISSUE_ACTIVATION, branch_of)
 def print_slips(unit):
-    """Issue codes for the chosen people of the branch and answer the page to print."""
-    at, chosen = clock.now(), set(request.form.getlist("people"))
-    people = [one for one in candidates(unit) if str(one.id) in chosen]
-    if not people:
-        return done("请至少选一位同志。", "slips.choose", unit_id=unit.id)
+    """Issue codes for the chosen people of the branch and answer the page to print; nobody gets one beside others."""
+    at, chosen, everybody = clock.now(), set(request.form.getlist("people")), candidates(unit)
+    if not chosen:
+        return _choice(unit, everybody, picked=set(), problem="请至少选一位同志，再出纸条。")
+    people = [one for one in everybody if str(one.id) in chosen]
+    if len(people) < len(chosen):
+        problem = "选中的人里有不在这个支部的，名单已按现在的重列，请核对后再出纸条。"
+        return _choice(unit, everybody, picked={one.id for one in people}, problem=problem)
     with transaction(db.session):
         codes = actions.issue_slips(db.session, [one.id for one in people], unit_id=unit.id, by=current_user.id, at=at)
     return respond(

@@ -45,6 +45,13 @@ def test_appointing_again_gives_another_code_and_no_second_post(run, world, sess
     assert posts(session, world.member.id) == [(Role.AUDITOR, world.company.id)]
 
 
+@pytest.mark.parametrize("typed", ["ｇ１０００１", " G10001 ", "G 10001", "g10001", "\u3000Ｇ10001"])
+def test_full_width_and_spaces_are_forgiven(run, world, session, typed):
+    assert world.member.staff_no == "G10001"
+    code_in(run(typed, "auditor"))
+    assert posts(session, world.member.id) == [(Role.AUDITOR, world.company.id)]
+
+
 @pytest.mark.parametrize(
     ("who", "post", "words"),
     [

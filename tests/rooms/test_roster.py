@@ -92,7 +92,7 @@ def test_the_first_import_lays_down_units_people_and_dates(session, company):
     outcome = imported(
         session, company, [someone(党内职务="党小组长；党委候补委员"), someone(工号="001002", 姓名="李明")]
     )
-    assert outcome == Outcome(joined=2, units=6)
+    assert outcome == Outcome(joined=2, units=3, works=3)
     person = session.scalar(sa.select(Person).where(Person.staff_no == "001001"))
     assert (person.pinyin, person.initials, person.star_level, person.key_technician) == (
         "zhangjianguo",
@@ -141,7 +141,7 @@ def test_changes_are_told_person_by_person_and_dated(session, company):
     found = previewed(session, company, later, on=MARCH)
     told = {section: [(row["name"], row["text"]) for row in rows] for section, rows in found.summary["changes"].items()}
     assert told["moved"] == [("张建国", "高炉党支部 第一党小组 → 烧结党支部 第一党小组")]
-    assert told["standing"] == [("李明", "预备党员 → 正式党员（2026-03-01起）")]
+    assert told["standing"] == [("李明", "预备党员 → 正式党员（2026-02-01起）")]
     assert told["posts"] == [("张建国", "卸任高炉党支部书记"), ("李明", "任高炉党支部书记")]
     assert told["other"][0] == ("张建国", "手机号：13800000000 → 13900000000")
     with transaction(session):

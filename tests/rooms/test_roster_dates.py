@@ -16,10 +16,10 @@ from tests.rooms.test_roster import AT, MARCH, NEW_YEAR, TODAY, company, importe
 PROBATION = {"党员类别": "预备党员", "入党时间": "2025-09-01", "转正时间": ""}
 
 
-def standings(session) -> list[tuple]:
+def standings(session, staff_no: str = "001001") -> list[tuple]:
     session.expire_all()
     spans = sa.select(StandingSpan.standing, StandingSpan.from_on, StandingSpan.until_on)
-    joined = spans.join(Person, Person.id == StandingSpan.person_id).where(Person.staff_no == "001001")
+    joined = spans.join(Person, Person.id == StandingSpan.person_id).where(Person.staff_no == staff_no)
     return [tuple(row) for row in session.execute(joined.order_by(StandingSpan.from_on))]
 
 
@@ -81,12 +81,37 @@ def test_a_date_written_for_the_first_time_moves_nothing(session, company):  # n
     assert standings(session) == [("full", NEW_YEAR, None)]
 
 
+@pytest.mark.parametrize("full_on", [date(2025, 9, 2), date(2026, 2, 1), MARCH, date(2026, 5, 1)])
+def test_a_probation_ends_on_the_day_of_promotion_whenever_the_file_comes(session, company, full_on):  # noqa: F811
+    imported(session, company, [someone(**PROBATION), someone(**PROBATION | {"工号": "001002", "姓名": "李明"})])
+    row = PROBATION | {"党员类别": "正式党员", "转正时间": full_on.isoformat()}
+    second = row | {"工号": "001002", "姓名": "李明", "转正时间": "2026-01-15"}
+    found = previewed(session, company, [someone(**row), someone(**second)], on=MARCH)
+    assert told(found)[0] == f"预备党员 → 正式党员（{full_on}起）"
+    with transaction(session):
+        apply_roster(session, found, by=None, at=AT)
+    assert standings(session) == [("probationary", date(2025, 9, 1), full_on), ("full", full_on, None)]
+    assert standings(session, "001002")[1] == ("full", date(2026, 1, 15), None)
+    assert imported(session, company, [someone(**row), someone(**second)], on=TODAY) == Outcome()
+
+
+@pytest.mark.parametrize("full_on", ["2025-12-01", "2026-01-01"])
+def test_a_promotion_not_after_the_probation_began_is_a_fault(session, company, full_on):  # noqa: F811
+    imported(session, company, [someone(**PROBATION | {"入党时间": ""})])
+    row = someone(党员类别="正式党员", 入党时间="", 转正时间=full_on)
+    found = previewed(session, company, [row], on=MARCH)
+    ((fault,),) = [row["faults"] for row in found.faults]
+    assert fault["column"] == "转正时间" and "预备党员从2026-01-01起记" in fault["reason"]
+    assert found.rows == [] and standings(session) == [("probationary", NEW_YEAR, None)]
+
+
 def test_a_standing_begun_by_an_import_stays(session, company):  # noqa: F811
-    """Promoted by the file of March though 转正 was in February: the standing began in March, whatever is corrected."""
+    """Promoted by the file of March that gave no 转正时间: the standing began in March, whatever is written later."""
     imported(session, company, [someone(**PROBATION)])
-    full = PROBATION | {"党员类别": "正式党员", "转正时间": "2026-02-01"}
+    full = PROBATION | {"党员类别": "正式党员"}
     imported(session, company, [someone(**full)], on=MARCH)
-    imported(session, company, [someone(**full | {"转正时间": "2026-02-10"})], on=TODAY)
+    for corrected in ("2026-02-01", "2026-02-10"):
+        imported(session, company, [someone(**full | {"转正时间": corrected})], on=TODAY)
     assert standings(session) == [("probationary", date(2025, 9, 1), MARCH), ("full", MARCH, None)]
 
 
@@ -130,6 +155,6 @@ def test_a_date_that_crosses_another_standing_is_a_fault_of_its_row(session, com
 
 def test_a_probation_that_would_end_before_it_began_is_a_fault(session, company):  # noqa: F811
     imported(session, company, [someone(**PROBATION)])
-    row = PROBATION | {"党员类别": "正式党员", "入党时间": "2026-04-01", "转正时间": "2026-04-02"}
+    row = PROBATION | {"党员类别": "正式党员", "入党时间": "2026-04-01", "转正时间": ""}
     found = previewed(session, company, [someone(**row)], on=MARCH)
-    assert [fault["column"] for row in found.faults for fault in row["faults"]] == ["转正时间"]
+    assert [fault["column"] for row in found.faults for fault in row["faults"]] == ["入党时间"]

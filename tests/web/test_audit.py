@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
-from partygroup import clock
+from partygroup import clock, demo
 from partygroup.audit import PAGE, in_words
 from partygroup.db import witness_row
 from partygroup.org.models import Placement
+from partygroup.people.models import Person
 from tests.factories import add
 
 
@@ -115,7 +117,43 @@ def test_pages_follow_the_last_row_seen(world, client, session, statements):
         (["党课", "tick"], "党课、补签"),
         ("T恤", "T恤"),
         ("", "无"),
+        (2.5, "2.5"),
+        ([], "无"),
+        ({}, "无"),
+        (["2026-03-05T08:30:00+00:00", None, True, 3], "2026-03-05 16:30、无、是、3"),
+        ([["党课", "tick"], {"kind": ["branch"]}], "党课、补签、类别：党支部"),
+        ({"role": "secretary", "posts": [{"unknown": 1}]}, "职务：书记、职务：unknown：1"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
     ],
 )
 def test_values_in_words(value, words):
     assert in_words(value) == words
+
+
+@pytest.mark.parametrize("key", ["kinds", "unit_id", "branch_id", "host_id", "unknown"])
+@pytest.mark.parametrize("value", [None, True, 0, 7, 2.5, "", "tick", [], ["tick", ["code"]], {}, {"a": [{"b": 1}]}])
+def test_any_json_is_shown_in_any_field(world, client, session, key, value):
+    note(session, world, world.group, before={key: value}, after={key: [value]}, reason="什么都有")
+    client.sign_on(world.auditor, office=True)
+    assert "什么都有" in client.get("/audit").text
+    assert "什么都有" in client.sign_on(world.member).get("/me/records").text
+
+
+def test_every_demo_login_reads_what_was_changed(app, client, session, demo_start):
+    """The demo company, all pages of it: the audit for whoever may read it, the own records for everybody."""
+    demo_start.restore()
+    numbers = [staff_no for _role, staff_no, *_rest in demo.demo_logins(session)]
+    everybody = session.scalars(sa.select(Person).where(Person.staff_no.in_(numbers)).order_by(Person.staff_no)).all()
+    read = []
+    for one in everybody:
+        client.sign_on(one, office=True)
+        assert client.get("/me/records").status_code == 200
+        page = client.get("/audit")
+        for _ in range(3):
+            older = re.search(r"/audit\?before=\d+", page.text)
+            assert page.status_code in (200, 403)
+            if not older:
+                break
+            page = client.get(older[0])
+        read += [one.staff_no] * (page.status_code == 200)
+    assert {"100005", "100006", "100007"} <= set(read) < set(numbers)

@@ -97,6 +97,8 @@ def test_https_is_kept(https, path):
 def test_a_foreign_post_is_refused_under_the_same_guard(world, client):
     answer = client.sign_on(world.member).post("/logout", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403 and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "从别的网站来的提交不接受，请回到炉火里再点一次。" in answer.text and "提交没有接受" in answer.text
+    assert "不归你看" not in answer.text and "不归你看" in client.get("/people").text
 
 
 # --- what may be stored -----------------------------------------------------------------------------------------------

@@ -102,18 +102,52 @@ def test_people_left_out_are_ended_only_when_ticked(office, world, session):
     assert [str(day) for day in ends] == ["2026-11-01"]
 
 
+def test_units_of_the_works_are_shown_apart(office):
+    titles, row = [*TITLES, "车间"], [*person(二级党委="一炼钢厂党委", 党支部="转炉党支部"), "转炉车间"]
+    book = openpyxl.Workbook()
+    for line in (titles, row):
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    path = send(office, unit_id=office.unit_id, file=(out, "花名册.xlsx")).headers["Location"]
+    page = office.get(path).text
+    assert "新设单位 3 个" in page and "<li>钢城公司党委 一炼钢厂党委</li>" in page
+    assert "新设生产单位 2 个" in page and "<li>一炼钢厂党委（厂）</li>" in page
+    office.post(f"{path}/applying")
+    assert "新设单位 3 个，新设生产单位 2 个。" in office.get(path).text
+
+
+def test_the_result_names_who_left(office, world):
+    path = previewed(office, person(工号=world.member.staff_no, 姓名=world.member.name, 手机号=""))
+    assert "离开 1 人" not in office.get(path).text
+    office.post(f"{path}/applying", data={"ended": world.probationer.id, "ended_on": "2026-11-01"})
+    page = office.get(path).text
+    assert "离开 1 人</h3>" in page and f"<b>{world.probationer.name}</b>" in page
+    assert "红柳车间党支部，2026-11-01离开" in page and world.probationer.staff_no in page
+    assert f"<b>{world.leader.name}</b>" not in page
+
+
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("field", "typed", "words"),
     [
-        ({"file": (io.BytesIO(), "")}, "请选择一份花名册"),
-        ({"valid_from": "2026-02-30"}, "请写上生效日期"),
-        ({"valid_from": "2999-01-01"}, "不能晚于今天"),
-        ({"unit_id": "999999"}, "为哪个单位"),
+        ("file", (io.BytesIO(), ""), "请选择一份花名册"),
+        ("valid_from", "", "请写上生效日期"),
+        ("valid_from", "2026-02-30", "没有这一天"),
+        ("valid_from", "2026-11-25", "生效日期不能晚于今天"),
+        ("unit_id", "999999", "请选择为哪个单位"),
     ],
 )
-def test_what_is_missing_is_said_at_its_field(office, typed, words):
-    answer = send(office, SOMEBODY, **{"unit_id": office.unit_id} | typed)
-    assert answer.status_code == 422 and words in answer.text
+def test_what_is_wrong_is_said_at_its_own_field(office, field, typed, words):
+    answer = send(office, SOMEBODY, **{"unit_id": office.unit_id} | {field: typed})
+    assert answer.status_code == 422 and re.search(rf'<a href="#{field}">{words}', answer.text)
+    assert re.findall(r'<a href="#(\w+)">[^<]*[。]</a>', answer.text) == [field]
+
+
+def test_all_that_is_wrong_is_said_at_once(office):
+    answer = send(office, unit_id="", valid_from="2026-02-30", file=(io.BytesIO(), ""))
+    assert re.findall(r'<a href="#(\w+)">[^<]*[。]</a>', answer.text) == ["file", "valid_from", "unit_id"]
+    assert 'value="2026-02-30"' in answer.text
 
 
 @pytest.mark.parametrize("name", ["名单.xls", "名单.pdf", "名单.csv", "../../名单.docx"])

@@ -294,3 +294,8 @@ def test_a_page_asked_by_nobody_comes_after_the_login(world, client):
 def test_a_script_is_told_the_way_and_gets_no_page(world, client):
     answer = client.get("/me", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"], answer.text) == (401, "/login", "")
+
+
+def test_the_page_of_first_use_says_what_is_kept_of_leave(client):
+    said = client.get("/activate").text
+    assert "公假、事假再写一句事由，病假只记“病假”两个字" in said and "只记类别" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -60,6 +61,21 @@ def test_the_tree_of_a_past_day_says_so(world, client, session):
 def test_nonsense_and_days_to_come_mean_today(world, client, day):
     page = client.sign_on(world.member).get(f"/org?on={day}")
     assert page.status_code == 200 and "朱雀党小组" in page.text
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-02-30", "没有这一天"), ("nonsense", "没有这一天"), ("2999-01-01", "这一天还没有到")],
+)
+def test_a_day_that_cannot_be_shown_is_said_and_kept(world, client, day, words):
+    client.sign_on(world.unit_officer, office=True)
+    places = ("/org", f"/units/{world.committee.id}", f"/branches/{world.branch.id}", f"/groups/{world.group.id}")
+    for page in (client.get(f"{place}?on={day}") for place in places):
+        assert page.status_code == 200 and f'<a href="#on">{words}' in page.text and 'id="on-error"' in page.text
+        assert re.search(f'id="on"[^>]* value="{day}"', page.text) and "截至2" not in page.text
+    for place in places:
+        for good in ("", "?on=", "?on=2026-01-05"):
+            assert 'id="on-error"' not in client.get(place + good).text
 
 
 def test_the_tree_takes_as_many_statements_for_few_as_for_many(world, client, session, statements):

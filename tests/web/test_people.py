@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.db import AuditRow
+from partygroup.org.models import UnitKind
 from partygroup.people.logins import count_failure, counters, is_locked
 from partygroup.people.models import Exclusion, FailedTry, Login, Person, Post, Role
 from partygroup.people.queries import PAGE
-from tests.factories import exclusion, person, post
+from tests.factories import exclusion, person, post, unit
 
 BAD_IDS = ("0", "2147483648", "9" * 300, "１", "%00")
 
@@ -55,6 +57,15 @@ def test_a_branch_filter_stays_within_reach(world, client):
     page = client.sign_on(world.unit_officer, office=True).get(f"/people?branch={world.branch.id}")
     assert "田富" in page.text and "敖春林" not in page.text
     assert "没有找到" in client.get(f"/people?branch={world.foreign_branch.id}").text
+
+
+def test_branches_of_one_name_are_told_apart_by_their_committees(world, client, session):
+    for committee in ("青松", "黑土"):
+        unit(session, UnitKind.BRANCH, "机关党支部", under=world.units[committee].id)
+    page = client.sign_on(world.company_officer, office=True).get("/people").text
+    named = re.findall(r"<option value=.\d+.>(.*?)</option>", page)
+    assert {"青松厂党委 机关党支部", "黑土厂党委 机关党支部", "红柳车间党支部"} <= set(named)
+    assert len(set(named)) == len(named)
 
 
 @pytest.mark.parametrize("query", ["branch=x", "branch=" + "9" * 30, "after=-1", "after=１", "after=", "branch="])

@@ -79,7 +79,7 @@ def test_whoever_has_no_password_yet_is_ticked(world, client, session):
 
 def test_slips_are_issued_for_the_chosen_only(world, client, session):
     new = person(session, "余小满", branch=world.branch.id)
-    chosen = [new.id, world.member.id, world.secretary.id, world.stranger.id, "x", "9" * 40]
+    chosen = [new.id, world.member.id]
     page = client.sign_on(world.secretary, office=True).post(
         f"/branches/{world.branch.id}/slips", data={"people": chosen}
     )
@@ -103,8 +103,21 @@ def test_a_slip_says_where_and_until_when(world, client, at):
 def test_nobody_chosen_says_so(world, client):
     client.sign_on(world.secretary, office=True)
     answer = client.post(f"/branches/{world.branch.id}/slips")
-    assert answer.status_code == 303
-    assert "至少选一位" in client.get(answer.location).text
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+    assert "请至少选一位同志" in answer.text and codes_on(answer) == []
+
+
+@pytest.mark.parametrize("who", ["sister", "stranger", "secretary", "nobody", "nonsense", "huge"])
+def test_people_of_other_branches_get_no_slip(world, client, session, who):
+    """Nobody gets one then, not even those of the branch who were chosen beside."""
+    client.sign_on(world.secretary, office=True)
+    foreign = {"nobody": 999999, "nonsense": "x", "huge": "9" * 40}.get(who) or world.actors[who].id
+    for chosen in ([foreign], [world.member.id, foreign]):
+        answer = client.post(f"/branches/{world.branch.id}/slips", data={"people": chosen})
+        assert answer.status_code == 422 and "不在这个支部" in answer.text and codes_on(answer) == []
+        kept = re.findall(r'name="people" value="(\d+)" checked', answer.text)
+        assert kept == [str(one) for one in chosen if one == world.member.id]
+    assert session.scalars(sa.select(Account.activation).where(Account.activation.is_not(None))).all() == []
 
 
 def test_fifty_slips_take_as_many_statements_as_two(world, client, session, statements):
