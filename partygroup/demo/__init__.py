@@ -13,9 +13,13 @@ import sqlalchemy as sa
 from partygroup import clock
 from partygroup.demo.activities import write_activities
 from partygroup.demo.cast import DEMO_PASSWORD, cast_parts, demo_logins, open_accounts
-from partygroup.demo.history import write_days, write_gatherings
+from partygroup.demo.closings import Calendar, closing_calendar, store_sheets, write_closings
+from partygroup.demo.desks import Desk, desks_of
+from partygroup.demo.history import turnouts_of, write_days, write_gatherings
+from partygroup.demo.missed import write_missed
 from partygroup.demo.organisation import BranchPlace, found_company
 from partygroup.demo.people import write_exclusions, write_people
+from partygroup.demo.points import all_cases, times_at, write_beside, write_cases
 from partygroup.demo.schedule import Planned, Scheduler, history_months
 from partygroup.demo.shape import company_shape
 from partygroup.demo.staff import Member, Recruiter
@@ -53,7 +57,8 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     write_exclusions(session, everybody, at=clock.start_of(history_months(today)[0]))
     plans = _plan(places, crews, rng, at=at)
     done = write_activities(session, places, crews, Random(SEED), at=at)
-    _write_history(session, plans, rng, progress, done)
+    desks = desks_of(places, crews, plans, today)
+    _write_history(session, plans, desks, rng, progress, done, at=at)
     open_accounts(session, players, at=at)
 
 
@@ -71,10 +76,24 @@ def _plan(places: list[BranchPlace], crews: list[list[Member]], rng: Random, *, 
     return sorted(plans, key=lambda plan: (plan.starts_at, plan.unit_id, plan.kinds))
 
 
-def _write_history(session, plans: list[Planned], rng: Random, progress, done: list[dict]) -> None:
-    """Write the gatherings and, in the order of time, the witnesses of them and of what else was `done`."""
+def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random, progress, done, *, at) -> None:
+    """Write gatherings, points and, in the order of time, the witnesses of them and of what else was `done`."""
     kinds = {kind.code: kind for kind in kinds_in_force(session)}
     written = write_gatherings(session, plans, kinds)
+    turnouts = turnouts_of(written, kinds, rng)
+    closed = closing_calendar(at)
+    done += _write_points(session, desks, turnouts, closed, at=at)
     task = progress.add_task("meetings", total=len(written))
-    for count in write_days(session, written, kinds, rng, done):
+    for count in write_days(session, written, turnouts, sorted(done, key=lambda row: row["at"])):
         progress.advance(task, count)
+    store_sheets(session, closed, progress)
+
+
+def _write_points(session, desks: list[Desk], turnouts, closed: Calendar, *, at: datetime) -> list[dict]:
+    """Write all that points are made from, but for the sheets; return the witnesses."""
+    times = times_at(session, at, history_months(clock.day_of(at))[0])
+    trail, absent = write_missed(session, times, desks, turnouts, Random(SEED))
+    rng = Random(SEED)
+    trail += write_cases(session, all_cases(session, times, desks, absent, rng), closed)
+    trail += write_beside(session, desks, closed, rng)
+    return trail + write_closings(session, desks, closed, times.table_id)

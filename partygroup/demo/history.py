@@ -75,14 +75,20 @@ def _sitting(plan: Planned, gathering_id: int) -> dict:
     }
 
 
+def turnouts_of(written: list[Written], kinds: dict[str, Kind], rng: Random) -> list[tuple[Written, list[Turnout]]]:
+    """Return the gatherings that were held, each with who came and who did not."""
+    held = [one for one in written if one.plan.opened_at]
+    return [(one, turnout_of(one.plan, _welcomes(one, kinds), rng)) for one in held]
+
+
 def write_days(
-    session, written: list[Written], kinds: dict[str, Kind], rng: Random, done: list[dict] = ()
+    session, written: list[Written], turnouts: list[tuple[Written, list[Turnout]]], done: list[dict]
 ) -> Iterator[int]:
     """Write attendance and witnesses one day after the other, so that memory stays small and the trail in order.
 
     `done`: witnesses of what else happened, in the order of time. Yield the number of gatherings of each day written.
     """
-    others = deque(done)
+    others, came = deque(done), {one.id: some for one, some in turnouts}
     calls = deque(sorted(written, key=lambda one: one.plan.called_at))
     for day, same_day in groupby(written, key=lambda one: one.plan.day):
         today = list(same_day)
@@ -92,15 +98,14 @@ def write_days(
             trail.append(_called(calls.popleft()))
         while others and others[0]["at"] < midnight:
             trail.append(others.popleft())
-        witness_rows(session, trail + _write_day(session, today, kinds, rng))
+        witness_rows(session, trail + _write_day(session, today, came))
         yield len(today)
     witness_rows(session, list(others))
 
 
-def _write_day(session, today: list[Written], kinds: dict[str, Kind], rng: Random) -> list[dict]:
+def _write_day(session, today: list[Written], came: dict[int, list[Turnout]]) -> list[dict]:
     """Write the due lists, marks and leave of a day's gatherings; return the witnesses of all that happened."""
-    held = [one for one in today if one.plan.opened_at]
-    turnouts = [(one, turnout_of(one.plan, _welcomes(one, kinds), rng)) for one in held]
+    turnouts = [(one, came[one.id]) for one in today if one.plan.opened_at]
     seated = [(one, turnout) for one, some in turnouts for turnout in some]
     insert_rows(session, DueEntry, [_entry(*pair) for pair in seated])
     trail = [_cancelled(one) for one in today if one.plan.cancelled_at]

@@ -63,8 +63,8 @@ def close_quarter(session, branch_id: int, quarter: Quarter, *, by: int, at: dat
                       closed_at=at, closed_by=by)  # fmt: skip
     session.add(closing)
     session.flush()
-    session.add_all(_stored(closing, one) for one in people)
-    session.add_all(_stored_group(closing, group_id, one) for group_id, one in of_groups.items())
+    session.add_all(StoredSheet(**sheet_row(closing, one)) for one in people)
+    session.add_all(StoredGroup(**group_row(closing, group_id, one)) for group_id, one in of_groups.items())
     after = {"quarter": quarter.label, "sheets": len(people)}
     witness(session, "scores.quarter.close", closing, at=at, by=by, unit_id=branch_id, after=after)
     return closing
@@ -77,21 +77,22 @@ def _times_of_entries(session, people: list[PersonSheet]) -> list[datetime]:
     return [newest] if newest else []
 
 
-def _stored(closing: Closing, one: PersonSheet) -> StoredSheet:
-    row = StoredSheet(
-        closing_id=closing.id, person_id=one.person_id, group_id=one.group_id, is_counted=one.is_counted,
-        total=one.total, due=one.due, came=one.came, facts=facts.to_json(one.facts), body=one.sheet.to_json(),
-    )  # fmt: skip
-    row.digest = digest_of_sheet(row, closing)
-    return row
+def sheet_row(closing: Closing, one: PersonSheet) -> dict:
+    """Return the columns of a stored sheet, its digest included."""
+    row = {
+        "closing_id": closing.id, "person_id": one.person_id, "group_id": one.group_id, "is_counted": one.is_counted,
+        "total": one.total, "due": one.due, "came": one.came, "facts": facts.to_json(one.facts),
+        "body": one.sheet.to_json(),
+    }  # fmt: skip
+    return row | {"digest": digest_of_sheet(StoredSheet(**row), closing)}
 
 
-def _stored_group(closing: Closing, group_id: int, of_group) -> StoredGroup:
+def group_row(closing: Closing, group_id: int, of_group) -> dict:
+    """Return the columns of a stored group, its digest included."""
     sheet = group_score(of_group)
-    body = {"facts": asdict(of_group), "sheet": asdict(sheet)}
-    row = StoredGroup(closing_id=closing.id, group_id=group_id, total=sheet.total, body=body)
-    row.digest = digest_of_group(row, closing)
-    return row
+    row = {"closing_id": closing.id, "group_id": group_id, "total": sheet.total}
+    row["body"] = {"facts": asdict(of_group), "sheet": asdict(sheet)}
+    return row | {"digest": digest_of_group(StoredGroup(**row), closing)}
 
 
 def digest_of_sheet(row: StoredSheet, closing: Closing) -> str:

@@ -95,8 +95,10 @@ def sheets_of(session, branch_ids: Collection[int], quarter: Quarter, *, at: dat
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
-def open_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> list[tuple[tuple, PersonSheet]]:
-    """Return (place in stroke order, sheet as things are now) of everybody of these branches.
+def open_sheets(
+    session, branch_ids: Collection[int], quarter: Quarter, *, known_at: datetime | None = None
+) -> list[tuple[tuple, PersonSheet]]:
+    """Return (place in stroke order, sheet as things are now, or were known then) of everybody of these branches.
 
     Who has a stored sheet of the quarter, in whichever branch, counts there and not here.
     """
@@ -116,7 +118,7 @@ def open_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> list[
         )
         .distinct()
     ).all()
-    known = known_of(session, [row.id for row in people], quarter)
+    known = known_of(session, [row.id for row in people], quarter, known_at=known_at)
     table = table_in_force(session, quarter)
     return [
         ((row.stroke_key, row.id), _made(row.id, row.name, known[row.id], table))

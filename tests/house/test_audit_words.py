@@ -20,7 +20,7 @@ from partygroup.people.roster_plan import SECTIONS
 from tests.house.source import modules, place, tree_of
 
 #: Functions that write a row, and which argument is its action.
-WRITERS = {"witness": 1, "witness_row": 1, "trail_row": 0, "_of_meeting": 0}
+WRITERS = {"witness": 1, "witness_row": 1, "trail_row": 0, "_of_meeting": 0, "does": 1}
 #: Modules that make the writers: their own action is handed to them.
 MAKERS = ("db.py", "rows.py")
 CHANGED = ("before", "after")
@@ -79,8 +79,8 @@ def test_the_test_sees():
 
 def test_every_action_is_named_where_it_is_written():
     handed_on = [where for where, name in written(actions_of) if name is None]
-    assert [where for where in handed_on if "demo/history.py" not in where] == []
-    assert len(handed_on) <= 1
+    assert [where for where in handed_on if "demo/history.py" not in where and "demo/flow.py" not in where] == []
+    assert len(handed_on) <= 2
 
 
 def test_every_action_has_a_word_and_every_word_an_action():
