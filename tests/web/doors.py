@@ -276,7 +276,7 @@ class Doors:
         assert not self.waiting("reviewed"), self.waiting("reviewed")
 
     def _decides(self, name: str, claim: Claim) -> bool:
-        """Say whether it is this person's to confirm: of the secretary the unit's office, of the deputy the secretary."""
+        """Say whether it is this person's to confirm: the secretary's go to the unit's office."""
         if claim.who == self.secretary:
             return name == self.world.unit_officer.name
         return name == (self.secretary if claim.who == self.deputy else self.deputy)
