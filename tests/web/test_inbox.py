@@ -64,7 +64,7 @@ def test_the_secretarys_wait_for_the_unit_office(client, world, made):
     office = client.sign_on(world.unit_officer, office=True).get("/inbox").text
     assert "书记的任务" in office and 'name="chosen"' in office
     own = client.sign_on(world.secretary, office=True).get("/inbox").text
-    assert "由上级党委党群部门确认" in own and 'name="chosen"' not in own
+    assert "由上级党委党群部门确认" in own and 'name="chosen"' not in own and "一起确认" not in own
     deputy = client.sign_on(world.deputy, office=True).get("/inbox").text
     assert "这是支部书记的申报，由上级党委党群部门确认" in deputy and 'name="chosen"' not in deputy
 
