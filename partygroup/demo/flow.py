@@ -9,8 +9,8 @@ from partygroup import clock
 from partygroup.demo.desks import Desk
 from partygroup.demo.rows import trail_row
 from partygroup.demo.staff import Member
+from partygroup.points import said
 from partygroup.scores.models import Source
-from partygroup.scores.points import said
 from partygroup.scores.publicity import OUTCOMES
 from partygroup.scores.rules import most_of
 from partygroup.scores.states import (

@@ -14,6 +14,7 @@ from partygroup.demo.desks import Desk
 from partygroup.demo.flow import Case, Times
 from partygroup.demo.rows import insert_with_ids, trail_row
 from partygroup.demo.special import special_cases
+from partygroup.points import said
 from partygroup.scores.cases import EXEMPT_REASONS
 from partygroup.scores.facts import rule_table_for
 from partygroup.scores.groups import LEVELS
@@ -27,7 +28,6 @@ from partygroup.scores.models import (
     Objection,
     VetoCase,
 )
-from partygroup.scores.points import said
 from partygroup.scores.rules import quarter_to_count_in
 from partygroup.scores.states import State
 from partygroup.scores.tables import Table
