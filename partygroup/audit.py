@@ -237,7 +237,7 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
 
     def named(fields: dict | None) -> dict | None:
         told = {
-            key: names.get((key, value), value) if isinstance(value, int) else value
+            key: names.get((key, value), value) if type(value) is int else value
             for key, value in (fields or {}).items()
         }
         return {key: value for key, value in told.items() if not (key.endswith("_id") and isinstance(value, int))}
@@ -247,7 +247,7 @@ def _names(session, changes: list[dict]) -> Callable[[dict | None], dict | None]
 
 def _names_of(session, changes: list[dict], keys: Iterable[str], its_id, its_name, order) -> dict[tuple[str, int], str]:
     """Return the last name of what these fields point to, by field and id."""
-    asked = {(key, fields[key]) for fields in changes for key in keys if isinstance(fields.get(key), int)}
+    asked = {(key, fields[key]) for fields in changes for key in keys if type(fields.get(key)) is int}
     if not asked:
         return {}
     found = session.execute(sa.select(its_id, its_name).where(its_id.in_({one for _, one in asked})).order_by(order))
