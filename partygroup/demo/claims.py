@@ -44,7 +44,7 @@ BRANCH = {"PF-DUES": (0.002, "经提醒仍迟交党费"), "WP-MISSED": (0.003, "
 ABSENT = "PF-ABSENT"
 #: How much more the demo's own unit committee brings in, and how differently people take part.
 LIVELY, ZEAL, AT_MOST = 2.2, (0.3, 1.7), 0.92
-DECLARED, DECLARED_AT_HOME = 0.5, 0.85
+DECLARED_FAR, DECLARED_NEAR, DECLARED_AT_HOME = 0.3, 0.55, 0.85
 #: How much of what is new since the last committee meeting waits in the demo's own branch: an inbox one can read.
 KEPT = 0.45
 RETURNED, LOWERED, REJECTED, EXCUSED = 0.03, 0.04, 0.03, 0.25
@@ -111,11 +111,9 @@ def from_activities(session, times: Times, desks: list[Desk], rng: Random) -> It
         desk, people = by_branch[activity.branch_id]
         items = SORTS[activity.sort].items
         at = activity.jotted_at + SILENCE * (0.3 if desk.place.shape.name == HOME else 1.0) + timedelta(hours=2)
-        if (
-            not items
-            or at >= times.now
-            or rng.random() >= (DECLARED_AT_HOME if desk.place.shape.name == HOME else DECLARED)
-        ):
+        odds = DECLARED_NEAR if desk.place.committee_id == _home(desks) else DECLARED_FAR
+        odds = DECLARED_AT_HOME if desk.place.shape.name == HOME else odds
+        if not items or at >= times.now or rng.random() >= odds or not _is_kept(desk, at, rng):
             continue
         line = times.table.rows[items[0]].line
         if line.team is None or len(named[activity.id]) <= line.team + 1:
@@ -126,6 +124,10 @@ def from_activities(session, times: Times, desks: list[Desk], rng: Random) -> It
                 case = begin(times, desk, people[person_id], claim, at, activity.by_id)
                 case.submit(at, by=activity.by_id)
                 yield go_on(case, rng)
+
+
+def _home(desks: list[Desk]) -> int:
+    return next(desk.place.committee_id for desk in desks if desk.place.shape.name == HOME)
 
 
 def _is_kept(desk: Desk, at: datetime, rng: Random) -> bool:
@@ -139,9 +141,8 @@ def from_people(times: Times, desks: list[Desk], rng: Random) -> Iterator[Case]:
     """Yield what members declared themselves, and what lists and officers reported of them."""
     today = clock.day_of(times.now)
     months = dict(months_of(today))
-    home = next(desk.place.committee_id for desk in desks if desk.place.shape.name == HOME)
     for desk in desks:
-        lively = LIVELY if desk.place.committee_id == home else 1.0
+        lively = LIVELY if desk.place.committee_id == _home(desks) else 1.0
         zeal = [lively * rng.uniform(*ZEAL) for _ in desk.people]
         for month in history_months(today):
             days = list(weekdays(month, 1, 28))

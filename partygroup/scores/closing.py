@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 
@@ -84,7 +85,7 @@ def sheet_row(closing: Closing, one: PersonSheet) -> dict:
         "total": one.total, "due": one.due, "came": one.came, "facts": facts.to_json(one.facts),
         "body": one.sheet.to_json(),
     }  # fmt: skip
-    return row | {"digest": digest_of_sheet(StoredSheet(**row), closing)}
+    return row | {"digest": digest_of_sheet(SimpleNamespace(**row), closing)}
 
 
 def group_row(closing: Closing, group_id: int, of_group) -> dict:
@@ -92,7 +93,7 @@ def group_row(closing: Closing, group_id: int, of_group) -> dict:
     sheet = group_score(of_group)
     row = {"closing_id": closing.id, "group_id": group_id, "total": sheet.total}
     row["body"] = {"facts": asdict(of_group), "sheet": asdict(sheet)}
-    return row | {"digest": digest_of_group(StoredGroup(**row), closing)}
+    return row | {"digest": digest_of_group(SimpleNamespace(**row), closing)}
 
 
 def digest_of_sheet(row: StoredSheet, closing: Closing) -> str:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import contextmanager
 
+import pytest
+import sqlalchemy as sa
+from rich.progress import Progress
+from sqlalchemy.orm import Session
+
+from partygroup import demo
+from partygroup.db import Base, prepare_engine, transaction
+from tests.rooms.democompany import AT
 from tests.rooms.flow import MONDAY, Flow
 
 
@@ -11,3 +19,28 @@ from tests.rooms.flow import MONDAY, Flow
 def flow(session, world, at) -> Flow:
     """Return the steps of a declaration's way in the world, on a Monday."""
     return Flow(session, world, at(MONDAY))
+
+
+@pytest.fixture(scope="module")
+def filled(new_database):
+    """Return a function that fills a fresh database with the small company and yields a session."""
+
+    @contextmanager
+    def fill(name: str, at):
+        with new_database(name) as url:
+            engine = sa.create_engine(url)
+            prepare_engine(engine)
+            Base.metadata.create_all(engine)
+            with Session(engine, expire_on_commit=False) as session:
+                with Progress(disable=True) as progress, transaction(session):
+                    demo.fill(session, full=False, at=at, progress=progress)
+                yield session
+            engine.dispose()
+
+    return fill
+
+
+@pytest.fixture(scope="module")
+def company(filled):
+    with filled("demo", AT) as session:
+        yield session
