@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.scores.closing import hold_book
@@ -109,6 +109,8 @@ def appraise_group(
     hold_book(session, branch_id)
     if quarter in closed_quarters(session, branch_id):
         raise Refused(f"{quarter.label}已经结账，评价不能再改。", 409)
+    if day_of(at) < quarter.first:
+        raise Refused(f"{quarter.label}还没有开始，到时候再评价。")
     if level not in LEVELS:
         raise Refused("请选一个等次。")
     if len(sentence) < 2:

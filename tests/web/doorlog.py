@@ -201,20 +201,24 @@ class Log:
             return self.closed[quarter]["groups"]
         return {group: self.group_total(group, quarter) for group in self.groups}
 
+    def months_held(self, group: str, quarter: Quarter) -> int:
+        """Return in how many months of a quarter a group has met."""
+        met = [one for one in self.meetings if one.unit == group and "group_meeting" in one.kinds]
+        return len({one.day.month for one in met if quarter_of(one.day) == quarter})
+
     def group_total(self, group: str, quarter: Quarter) -> Decimal | None:
         totals, last = self.totals(quarter), days_of(quarter)[-1]
         counted = [who for who in self.groups[group] if totals[who] is not None]
         rates = [self.turnout(who, quarter)[::-1] for who in counted]
-        held = {one.day.month for one in self.meetings
-                if one.unit == group and "group_meeting" in one.kinds and quarter_of(one.day) == quarter}  # fmt: skip
         near = [one for one in self.activities if quarter_of(one.day) == quarter]
         reached = {who for one in near for who in one.named - one.denied} & set(counted)
         mine = [one for one in self.problems if one.group == group and one.due_on <= last]
         mine = [one for one in mine if one.closed_on is None or one.closed_on >= days_of(quarter)[0]]
         solved = sum(one.closed_on is not None and one.closed_on <= last for one in mine)
         level = LEVELS.get(self.levels.get((group, quarter)))
-        return oracle.group([totals[who] for who in counted], rates, (len(held), 3), len(reached),
-                            (solved, len(mine)), level)  # fmt: skip
+        months = self.months_held(group, quarter), 3
+        means = [totals[who] for who in counted]
+        return oracle.group(means, rates, months, len(reached), (solved, len(mine)), level)
 
     def close(self, quarter: Quarter) -> None:
         """Write down that a quarter is closed: what is told of it now is told for good."""

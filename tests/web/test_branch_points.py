@@ -85,7 +85,8 @@ def test_the_branch_says_a_level_and_a_sentence(url, world, client, session):
     assert client.post(f"{url}/appraisals", data=what).status_code == 303
     assert "会开得实" in client.get(f"{url}/appraisals?{ASKED}").text
     assert "支部评价“较好”" in client.get(f"{url}/points?{ASKED}").text
-    for wrong, sentence in (({"level": "best"}, "请选一个等次"), ({"sentence": " "}, "请写一句评价")):
+    refused = {"level": "best"}, {"sentence": " "}, {"quarter": "2027Q1"}
+    for wrong, sentence in zip(refused, ("请选一个等次", "请写一句评价", "还没有开始"), strict=True):
         answer = client.post(f"{url}/appraisals", data=what | wrong)
         assert answer.status_code == 422 and sentence in answer.text
     assert client.post(f"{url}/appraisals", data=what | {"group": world.foreign_group.id}).status_code == 404

@@ -94,7 +94,8 @@ class Script:
         for group, names in GROUPS.items():
             leader = self.doors.leaders[group]
             for sort in self.random.sample(sorted(SHOWN), 2):
-                self.activity(group, leader, sort, {leader, *self.some(names, 4)})
+                self.activity(group, leader, sort, {leader, *self.some(set(names) - {CLUMSY}, 4)})
+        self.doors.jot("玄武", "study", {"邹丽萍", CLUMSY}, {CLUMSY: "no"})
         self.activity("朱雀", self.doors.leaders["朱雀"], "critical", {"章志刚", EAGER})
 
     def activity(self, group: str, leader: str, sort: str, named: set[str]) -> None:
@@ -294,6 +295,10 @@ def _reached(session, doors: Doors) -> dict[str, bool]:
         "made up in time": True in windows,
         "made up too late": False in windows,
         "a part of a group not assessed": any(line["points"] is None for line in parts),
+        "named, but not there": all(CLUMSY not in one.named - one.denied for one in log.activities)
+        and any(CLUMSY in one.denied for one in log.activities),
+        "a month without a meeting": log.months_held("玄武", Q2) + log.months_held("玄武", Q3) < 6,
+        "a problem not solved": any(not one.closed_on and one.due_on < date(2026, 9, 30) for one in log.problems),
         "one event twice": any(row["why"] == "同一事项只计一次" for line in lines for row in line["rows"]),
         "an event of an earlier quarter": any(facts["earlier"] for facts in told),
         "a late fact": any(one.entry and quarter_of(one.day) < one.entry.quarter for one in claims),
