@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import Counting, Door, DueEntry, Leave, Mark
+from partygroup.attendance.models import Counting, Door, DueEntry, Leave, LeaveSort, Mark
 from partygroup.attendance.queries import circle_of
 from partygroup.attendance.rules import (
     EXCLUSION_REASONS,
@@ -135,7 +135,8 @@ def ask_leave(session, gathering, *, person_id: int, sort: str, cause: str, by: 
     if leave is None:
         leave = Leave(gathering_id=gathering.id, person_id=person_id)
         session.add(leave)
-    leave.sort, leave.cause, leave.asked_at, leave.asked_by = sort, cause or None, at, by
+    words = None if sort == LeaveSort.SICK else cause or None  # for sickness the word only (domain.md 5.5)
+    leave.sort, leave.cause, leave.asked_at, leave.asked_by = sort, words, at, by
     leave.decided_at = leave.decided_by = leave.granted = leave.answer = None
     witness(session, "attendance.leave.ask", leave, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
             after={"sort": sort})  # fmt: skip

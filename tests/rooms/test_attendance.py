@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.attendance.actions import close_overdue, open_sign_in
+from partygroup.attendance.actions import ask_leave, close_overdue, open_sign_in
 from partygroup.attendance.models import Counting, DueEntry
 from partygroup.attendance.queries import circle_of
 from partygroup.attendance.roll import get_roll
 from partygroup.db import transaction
 from partygroup.errors import Refused
 from partygroup.meetings.models import Gathering
-from partygroup.meetings.queries import WITH_ALL
+from partygroup.meetings.queries import WITH_ALL, describe
 from partygroup.people.models import Belonging, Role, Standing, StandingSpan
 from tests import factories
 
@@ -127,3 +127,13 @@ def test_a_circle_is_read_by_one_statement(session, world, statements, many):
     with statements() as seen:
         circle(session, world.branch)
     assert len(seen) == 1
+
+
+def test_of_sickness_only_the_word_is_kept(session, world, at):
+    now = at("2026-03-05 10:00")
+    starts = clock.beijing("2026-03-05 16:30")
+    met = factories.gathering(session, world.group.id, by=world.leader.id, starts_at=starts)
+    found = describe(session, met.id).gathering
+    leave = ask_leave(session, found, person_id=world.member.id, sort="leave_sick", cause="腰伤复查",
+                      by=world.member.id, at=now)  # fmt: skip
+    assert (leave.sort, leave.cause) == ("leave_sick", None)
