@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, abort
 from partygroup import create_app
 from partygroup.db import db
 from partygroup.errors import NotFound, Refused
-from partygroup.people.roster_file import MAX_BYTES
 from partygroup.settings import ROOT
+from partygroup.spreadsheets.reading import MAX_BYTES
 from tests.cast import PASSWORD
 from tests.client import CarefulClient, faults, fragment_faults
 
