@@ -39,7 +39,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def test_the_test_sees():
-    assert places("cd /work/main; ls /tmp/setup $TMP/tmp/x static/tmp/x") == ["/work/main", "/tmp/setup"]
+    assert places("cd /work/house; ls /tmp/tools $TMP/tmp/x static/tmp/x") == ["/work/house", "/tmp/tools"]
     long = "def f():\n" + "    x = 1\n" * 60
     assert [name for _, name in long_functions(ast.parse(long))] == ["f"]
     assert list(long_functions(ast.parse("def f():\n" + "    x = 1\n" * 59))) == []
