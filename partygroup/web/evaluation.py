@@ -56,7 +56,7 @@ class Dial:
     code: str
     name: str
     full: int
-    points: int
+    points: int | None
 
 
 def scheme_of(quarter: Quarter, result: BranchResult, own) -> Scheme:
@@ -85,7 +85,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
     return respond(
         "evaluation/branch.html",
         status=status, unit=unit, quarter=quarter, tabs=quarters_around(today), result=result, sheet=result.sheet,
-        dials=[Dial(one.code, one.name, one.full, one.points or 0) for one in result.sheet.dimensions],
+        dials=[Dial(one.code, one.name, one.full, one.points) for one in result.sheet.dimensions],
         dimensions=DIMENSIONS, known=known, scheme=scheme, period=own, problem=problem, typed=request.form,
         state=_state(result, own), state_names=STATE_NAMES, step=_step(result), step_names=STEP_NAMES,
         used=_used(result, scheme), reported=provenance_of(db.session, unit.id, quarter), specs=scheme.figures,

@@ -96,3 +96,8 @@ def test_the_page_costs_as_many_statements_for_more_branches(app, url, world, st
     with statements() as every:
         office.get("/evaluation/2026Q3")
     assert len(every) == len(one)
+
+
+def test_a_dimension_without_data_is_not_assessed_and_not_zero(client, world):
+    page = client.sign_on(world.secretary, office=True).get(f"/branches/{world.branch.id}/evaluation").text
+    assert "未评" in page and "0.0<small>/30.0</small>" not in page.split("往期")[0]
