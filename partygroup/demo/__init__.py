@@ -86,6 +86,7 @@ def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random
     task = progress.add_task("meetings", total=len(written))
     for count in write_days(session, written, turnouts, sorted(done, key=lambda row: row["at"])):
         progress.advance(task, count)
+    session.execute(sa.text("ANALYZE"))  # a planner that knows nothing of so many new rows chooses badly
     store_sheets(session, closed, progress)
 
 
