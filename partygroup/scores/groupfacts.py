@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from partygroup.activities.models import Activity, Answer, Participation, Problem
+from partygroup.activities.models import Activity, Answer, Participation
+from partygroup.activities.problems import problems_count
 from partygroup.clock import Quarter
 from partygroup.meetings.models import Gathering, Kind, Meeting
 from partygroup.org.models import Placement, Unit, UnitKind
@@ -75,7 +76,7 @@ def group_facts(
             counted[one.group_id].append(one)
     held = _months_held(session, ids, quarter)
     named = _named(session, [one.person_id for some in counted.values() for one in some], quarter)
-    problems = _problems(session, ids, quarter)
+    problems = problems_count(session, ids, quarter)
     levels = appraisals_of(session, ids, quarter)
     found = {}
     for group in groups:
@@ -136,22 +137,6 @@ def _named(session, person_ids: list[int], quarter: Quarter) -> set[int]:
         .distinct()
     )
     return set(rows)
-
-
-def _problems(session, group_ids: list[int], quarter: Quarter) -> dict[int, tuple[int, int]]:
-    """Return group → (due, closed): due by the last day, not cancelled, not closed before the first (scoring.md 6)."""
-    closed = sa.func.sum(sa.case((Problem.closed_on <= quarter.last, 1), else_=0))
-    rows = session.execute(
-        sa.select(Problem.unit_id, sa.func.count(), closed)
-        .where(
-            Problem.unit_id.in_(group_ids),
-            Problem.due_on <= quarter.last,
-            Problem.cancelled_at.is_(None),
-            sa.or_(Problem.closed_on.is_(None), Problem.closed_on >= quarter.first),
-        )
-        .group_by(Problem.unit_id)
-    )
-    return {unit_id: (due, int(done)) for unit_id, due, done in rows}
 
 
 def appraisals_of(session, group_ids: list[int], quarter: Quarter) -> dict[int, GroupAppraisal]:
