@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from partygroup.attendance.models import DOOR_NAMES, Counting
 from partygroup.attendance.rules import STATUS_NAMES
 from partygroup.demo.cast import CAST
-from partygroup.meetings.models import NEXT, STATE_NAMES, State
+from partygroup.evaluation import rules as evaluation
+from partygroup.meetings import models as meetings
 from partygroup.meetings.presets import KINDS, Share
 from partygroup.policy import AWAKE, NEVER_ASLEEP, POLICY, Can
+from partygroup.scores import states as declarations
 from tests.house.source import PACKAGE, ROOT, tree_of
 from tests.house.test_floors import FLOORS
 
@@ -66,22 +68,37 @@ def power_lines() -> Iterator[str]:
     yield from table(["", *COLUMNS.values()], rows)
 
 
-# --- the life of a meeting --------------------------------------------------------------------------------------------
+# --- states -----------------------------------------------------------------------------------------------------------
 
 
-def state_lines() -> Iterator[str]:
-    """Yield the states of a gathering as a diagram."""
+def diagram(machine, first: str, begun: str) -> Iterator[str]:
+    """Yield the states of a module's machine (State, STATE_NAMES, NEXT) as a diagram, begun by an act."""
     yield from ("```mermaid", "stateDiagram-v2", "  direction LR")
-    yield from (f'  state "{STATE_NAMES[state]}" as {state}' for state in State)
-    yield f"  [*] --> {State.NOTIFIED}: call"
-    for state, steps in NEXT.items():
-        yield from (f"  {state} --> {other}: {act}" for act, other in steps.items())
+    yield from (f'  state "{machine.STATE_NAMES[state]}" as {state}' for state in machine.State)
+    yield f"  [*] --> {first}: {begun}"
+    for state, steps in machine.NEXT.items():
+        yield from (f"  {state} --> {other}: {act.rstrip('_')}" for act, other in steps.items())
         if not steps:
             yield f"  {state} --> [*]"
     yield "```"
+
+
+def state_lines() -> Iterator[str]:
+    """Yield the states of a gathering, and the words for people in it."""
+    yield from diagram(meetings, meetings.State.NOTIFIED, "call")
     yield ""
     yield f"In the due list a person is one of {', '.join(f'`{one}`' for one in Counting)}; on the sheet one of"
     yield f"{'、'.join(STATUS_NAMES.values())}. Doors of a mark: {'、'.join(DOOR_NAMES.values())} (in use: feature B8)."
+
+
+def declaration_lines() -> Iterator[str]:
+    """Yield the states of a declaration."""
+    yield from diagram(declarations, declarations.State.DRAFT, "declare")
+
+
+def evaluation_lines() -> Iterator[str]:
+    """Yield the states of an evaluation: of the period up to `frozen`, from there of each branch."""
+    yield from diagram(evaluation, evaluation.State.CONFIGURED, "configure")
 
 
 def _share(share: Share | None) -> str:
@@ -123,6 +140,8 @@ def login_lines() -> Iterator[str]:
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "power": power_lines,
     "state": state_lines,
+    "declaration": declaration_lines,
+    "evaluation": evaluation_lines,
     "kinds": kinds_lines,
     "floor": floor_lines,
     "login": login_lines,
