@@ -11,7 +11,7 @@ const COMMON = {
   bundle: true, minify: true, write: false, outdir: DIST, charset: "utf8", legalComments: "none", logLevel: "warning",
   target: ["chrome88", "safari14.1"],
 };
-const COMPRESSIBLE = [".js", ".css", ".svg"];
+const COMPRESSIBLE = [".js", ".css", ".svg", ".wasm"];
 const assets = {};
 
 const digest = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
@@ -39,10 +39,12 @@ mkdirSync(DIST, { recursive: true });
 
 putHashed("luhuo.css", await bundle("static/css/luhuo.css"));
 putHashed("luhuo.js", await bundle("static/js/luhuo.js", { format: "iife" }));
+putHashed("scan.js", await bundle("static/js/scan.js", { format: "esm" }));
+putHashed("zxing.wasm", readFileSync("node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"));
 for (const name of readdirSync("static/icons")) putHashed(name, readFileSync("static/icons/" + name));
 
 const precached = ["luhuo.css", "luhuo.js", "icon.svg"].map((name) => "/" + DIST + assets[name]);
-const offlinePage = ["templates/base.html", "templates/pwa/offline.html"].map((file) => readFileSync(file, "utf8"));
+const offlinePage = ["base.html", "pwa/offline.html", "pwa/outbox.html"].map((name) => readFileSync("templates/" + name, "utf8"));
 const worker = await bundle("static/js/sw.js", {
   format: "iife",
   define: { ASSETS: JSON.stringify(precached), VERSION: JSON.stringify(digest(precached + offlinePage)) },

@@ -16,7 +16,7 @@ from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from partygroup.errors import Refused
+from partygroup.errors import Differs
 from partygroup.turns import Turns
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
@@ -188,7 +188,7 @@ def digest_of(content) -> str:
 def once(session, *, person_id: int, key: str | None, content, at: datetime, act) -> str:
     """Run `act()` once for a key and return its answer (an address); a repeat gets the stored answer.
 
-    Raise Refused (409) when the key came with other content before. Without a key, act always.
+    Raise Differs when the key came with other content before. Without a key, act always.
     """
     if not key:
         return act()
@@ -207,7 +207,7 @@ def once(session, *, person_id: int, key: str | None, content, at: datetime, act
         return answer
     stored = session.execute(sa.select(OnceKey.digest, OnceKey.answer).where(kept)).one()
     if stored.digest != digest:
-        raise Refused("这份表单已经交过一次，内容不一样。请打开已存的那份核对后再改。", 409)
+        raise Differs(stored.answer)
     return stored.answer
 
 

@@ -1,4 +1,4 @@
-"""The two ways in which a room says no. `web/errors.py` turns them into pages."""
+"""The ways in which a room says no. `web/errors.py` turns them into pages."""
 
 
 class Refused(Exception):
@@ -9,6 +9,14 @@ class Refused(Exception):
         self.reason = reason
         self.status = status
         self.field = field
+
+
+class Differs(Refused):
+    """The same form came before with other content (409); `kept` is what the first one was answered with."""
+
+    def __init__(self, kept: str):
+        super().__init__("这份表单已经交过一次，内容不一样。请对照两份，再定怎么办。", 409)
+        self.kept = kept
 
 
 class NotFound(Exception):

@@ -35,17 +35,27 @@ class Note:
     people: dict[int, tuple[int, int | None]]
 
 
-def jot(session, *, unit_id: int, branch_id: int, note: Note, photos=(), by: int, at: datetime) -> Activity:
+def jot(
+    session,
+    *,
+    unit_id: int,
+    branch_id: int,
+    note: Note,
+    photos=(),
+    by: int,
+    at: datetime,
+    written_at: datetime | None = None,
+) -> Activity:
     """Keep an activity of a unit with those who took part and its photos (stored already); return it.
 
-    Whoever jots is asked nothing: their own word stands in it.
+    Whoever jots is asked nothing: their own word stands in it. `written_at`: when it was, if it waited on a phone.
     """
     _check(note, len(photos), at)
     tags = note.tags
     activity = Activity(
         unit_id=unit_id, branch_id=branch_id, sort=note.sort, text=note.text, result=note.result,
         happened_on=note.happened_on, minutes=tags.minutes, dimension=tags.dimension, brand=tags.brand,
-        two_way=tags.two_way, by_id=by, jotted_at=at,
+        two_way=tags.two_way, by_id=by, jotted_at=at, written_at=written_at,
     )  # fmt: skip
     session.add(activity)
     session.flush()

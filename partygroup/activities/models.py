@@ -42,6 +42,8 @@ class Activity(Audited, Base):
     two_way: Mapped[str | None] = mapped_column(sa.String(10))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     jotted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When it was written, by the phone's clock, if it waited there; jotted_at is when it arrived.
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))

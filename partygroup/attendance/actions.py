@@ -13,6 +13,7 @@ from partygroup.attendance.rules import (
     OPEN_AT_MOST,
     SPOKEN_TRIES,
     Desk,
+    refusal_of_late_scan,
     refusal_to_ask_leave,
     refusal_to_decide_leave,
     refusal_to_sign_in,
@@ -63,6 +64,26 @@ def sign_in(session, desk: Desk, *, person_id: int, door: Door, happened_at: dat
     if reason := refusal_to_sign_in(desk, at):
         raise Refused(reason)
     return _mark(session, desk, person_id=person_id, door=door, happened_at=happened_at, by=person_id, at=at)
+
+
+def sign_in_late(session, desk: Desk, *, person_id: int, seen_at: datetime, at: datetime) -> bool:
+    """Mark a person who scanned the code at `seen_at` without a network (补传), once; raise Refused."""
+    if reason := refusal_of_late_scan(desk, seen_at, at):
+        raise Refused(reason)
+    happened_at = min(max(seen_at, desk.opened_at), at)
+    return _mark(session, desk, person_id=person_id, door=Door.OFFLINE, happened_at=happened_at, by=person_id, at=at)
+
+
+def scan_person(session, desk: Desk, *, person_id: int, name: str, seen_at: datetime, by: int, at: datetime) -> bool:
+    """Mark somebody whose own code the host scanned at `seen_at`; return whether this made the mark. Raise Refused."""
+    if desk.cancelled_at or desk.opened_at is None:
+        raise Refused("还没有开始签到。先点开始签到，再扫本人码。")
+    if desk.counting is None:
+        raise Refused(f"{name}不在应到名单里，没有签到。名单有误，请在“名单里少了人”里补上。")
+    if desk.closed_at and seen_at > desk.closed_at:
+        raise Refused(f"扫{name}的码时签到已经结束，请补签。")
+    happened_at = min(max(seen_at, desk.opened_at), at)
+    return _mark(session, desk, person_id=person_id, door=Door.SCAN_MEMBER, happened_at=happened_at, by=by, at=at)
 
 
 def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=None) -> bool:

@@ -2,6 +2,7 @@
 
 code   = short id of the sitting + base32(HMAC(key, gathering, sitting, step))[:16]      80 bits, uppercase
 spoken = six digits of HMAC(key, "spoken", gathering, sitting, step)
+own    = short id of the person + base32(HMAC(key, "person", person))[:16]
 valid  = step now or the one before
 ticket = signed (gathering, sitting, first seen), in a cookie
 """
@@ -46,7 +47,7 @@ def _short(number: int) -> str:
 
 
 def sitting_id_in(code: str) -> int | None:
-    """Return the sitting that a code claims to belong to, in any case; None if it is no code at all."""
+    """Return the sitting (or person) that a code claims to belong to, in any case; None if it is no code at all."""
     code = code.upper()
     if not SHAPE.fullmatch(code):
         return None
@@ -77,10 +78,22 @@ def is_spoken(keys, gathering_id: int, sitting_id: int, digits: str, now_step: i
     return _matching_step(spoken_at, keys, gathering_id, sitting_id, digits, (now_step, now_step - 1)) is not None
 
 
-def was_shown(keys, gathering_id: int, sitting_id: int, code: str, first_step: int, last_step: int) -> bool:
-    """Say whether the code was right at any step of a span: tells an expired code from a foreign one."""
+def step_within(keys, gathering_id: int, sitting_id: int, code: str, first_step: int, last_step: int) -> int | None:
+    """Return the step of a span at which the code was right: tells an expired code from a foreign one, and its time."""
     steps = range(last_step, first_step - 1, -1)
-    return _matching_step(code_at, keys, gathering_id, sitting_id, code.upper(), steps) is not None
+    return _matching_step(code_at, keys, gathering_id, sitting_id, code.upper(), steps)
+
+
+def personal_code(key: str, person_id: int) -> str:
+    """Return a member's own code (本人码), which a host scans: it does not change, so it may be printed."""
+    return _short(person_id) + base64.b32encode(_mac(key, "person", person_id)[:10]).decode()
+
+
+def person_in(keys, code: str) -> int | None:
+    """Return whose own code this is; None if it is nobody's."""
+    person_id = sitting_id_in(code)
+    right = person_id and any(hmac.compare_digest(personal_code(key, person_id), code.upper()) for key in keys)
+    return person_id if right else None
 
 
 def _matching_step(make, keys, gathering_id: int, sitting_id: int, given: str, steps) -> int | None:

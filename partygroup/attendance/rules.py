@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ EXCLUSION_REASONS = {
 DUE_STANDINGS = (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE)
 OPEN_AT_MOST = timedelta(hours=12)
 SPOKEN_TRIES = 5
+#: How long a scan made without a network may be under way, and how long before the opening a code is honoured.
+LATE_AT_MOST, EARLY_AT_MOST = timedelta(days=7), timedelta(hours=2)
 
 
 class Status(StrEnum):
@@ -119,6 +121,21 @@ def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
         return None
     if desk.closed_at or at > desk.opened_at + OPEN_AT_MOST:
         return "签到已经结束。您若到会，请会议主持人补签。"
+    return None
+
+
+def refusal_of_late_scan(desk: Desk, seen_at: datetime, at: datetime) -> str | None:
+    """Return why a code seen at `seen_at`, without a network, does not count when it arrives at `at`; None if it does.
+
+    The moment is the code's own (its step), never the phone's: it lies before the end of signing in, however late it
+    arrives, within a week.
+    """
+    if reason := refusal_to_sign_in(replace(desk, closed_at=None), max(seen_at, desk.opened_at or seen_at)):
+        return reason
+    if desk.closed_at and seen_at > desk.closed_at:
+        return "扫码时签到已经结束。您若到会，请会议主持人补签。"
+    if at > seen_at + LATE_AT_MOST:
+        return f"扫码后过了 {LATE_AT_MOST.days} 天才传到，不能自动签到。请会议主持人补签。"
     return None
 
 

@@ -108,6 +108,14 @@ def get_profile(session, person_id: int, day: date) -> Profile:
     return Profile(*row, _posts(session, person_id, day))
 
 
+def name_of(session, person_id: int) -> str:
+    """Return a person's name; raise NotFound."""
+    name = session.scalar(sa.select(Person.name).where(Person.id == person_id))
+    if name is None:
+        raise NotFound
+    return name
+
+
 def _posts(session, person_id: int, day: date) -> tuple[PostHeld, ...]:
     rows = session.execute(
         sa.select(Post.id, Post.role, Post.title, Post.unit_id, Placement.name, Post.from_on)

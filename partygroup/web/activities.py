@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
@@ -16,8 +16,8 @@ from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
-from partygroup.db import db, once, transaction
-from partygroup.errors import Refused
+from partygroup.db import db, transaction
+from partygroup.errors import Differs, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.text import clean
@@ -33,7 +33,8 @@ from partygroup.web.jotting import (
     preset_of,
 )
 from partygroup.web.needs import needs
-from partygroup.web.respond import done, respond
+from partygroup.web.outbox import take_once, written_at
+from partygroup.web.respond import by_outbox, done, of_today, respond, to_outbox
 
 pages = Blueprint("activities", __name__)
 #: The forms around the photos.
@@ -79,12 +80,13 @@ def new():
     draft = Draft(sort=sort, day=today.isoformat())
     if choice.is_group:
         draft = replace(draft, people=all_of(choice, members_of_branch(db.session, choice.branch_id, today)))
+    of_today()
     return _new_page(draft, choice, choices)
 
 
-def _new_page(draft: Draft, choice: Choice, choices: list[Choice], **more):
-    key = request.form.get("key") or secrets.token_hex(16)
-    return form_page("activities/new.html", draft, choice, choices=choices, key=key, **more)
+def _new_page(draft: Draft, choice: Choice, choices: list[Choice], *, before: Jotted | None = None, **more):
+    key = (before is None and request.form.get("key")) or secrets.token_hex(16)
+    return form_page("activities/new.html", draft, choice, choices=choices, key=key, before=before, **more)
 
 
 @pages.post("/activities")
@@ -104,10 +106,21 @@ def jot():
     try:
         pictures = pictures_sent()
         activity_id = _jot(draft, choice, pictures)
+    except Differs as twice:
+        return _both(draft, choice, choices, twice)
     except Refused as refusal:
         field = "photos" if "照片" in refusal.reason or "动图" in refusal.reason else "people"
         return _new_page(draft, choice, choices, status=refusal.status, problems={field: refusal.reason})
     return done("记好了。有名字的人在首页能看到，7 天内可以说有出入。", "activities.show", activity_id=activity_id)
+
+
+def _both(draft: Draft, choice: Choice, choices: list[Choice], twice: Differs):
+    """Answer a form that was kept before with other content: both, and a key of its own for the second."""
+    before = activity_of(int(twice.kept))
+    if by_outbox():
+        where = url_for("activities.show", activity_id=before.id)
+        return to_outbox("conflict", twice.reason, 409, to=where, stored=before.activity.text)
+    return _new_page(draft, choice, choices, before=before, status=409)
 
 
 def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
@@ -118,16 +131,14 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
         note = draft.note(people_of(choice, draft.date))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
-            by=current_user.id, at=at,
+            by=current_user.id, at=at, written_at=written_at(at),
         )  # fmt: skip
         kept.extend(stored)
         return str(activity.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    key = request.headers.get("Idempotency-Key") or request.form.get("key")
     try:
         with transaction(db.session):
-            return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+            return int(take_once(act, at=at, photos=[photo.digest for photo in stored]))
     except BaseException:
         kept.clear()
         raise

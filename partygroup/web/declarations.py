@@ -11,7 +11,7 @@ from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.activities.models import Activity
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
@@ -27,6 +27,7 @@ from partygroup.web.declared import as_shown, carry_out, declaration_of, show_pa
 from partygroup.web.exclusions import DayField
 from partygroup.web.forms import BaseForm, line
 from partygroup.web.needs import needs
+from partygroup.web.outbox import take_once
 from partygroup.web.people import number_asked
 from partygroup.web.respond import done, respond
 
@@ -181,9 +182,8 @@ def _declared(form: ClaimForm, choice: Choice) -> int:
             declaring.submit(db.session, made, by=by, at=at)
         return str(made.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
     with transaction(db.session):
-        return int(once(db.session, person_id=by, key=request.form.get("key"), content=typed, at=at, act=act))
+        return int(take_once(act, at=at))
 
 
 # --- one ---

@@ -13,10 +13,16 @@ from partygroup.db import db
 from partygroup.errors import NotFound, Refused
 from partygroup.web.access import note_fault
 from partygroup.web.identity import own_path
-from partygroup.web.respond import htmx
+from partygroup.web.respond import by_outbox, htmx, state_for, to_outbox
 from partygroup.web.security import FromElsewhere
 
 PAGES = (403, 404, 413, 422, 429, 500, 503)
+#: What an outbox is told where a page would say more.
+OUTBOX_WORDS = {
+    403: "您现在没有办这件事的权限。",
+    404: "要办的事已经不在了，或您看不到它。",
+    413: "照片太大，请少选几张再交。",
+}
 FALLBACK = {405: 404, 400: 422, 401: 403, 409: 422, 502: 503}
 
 
@@ -56,6 +62,8 @@ def page(code: int, error=None, reason: str | None = None, **more):
         return error
     g.bare = code >= 500
     db.session.rollback()
+    if by_outbox():
+        return to_outbox(state_for(code), reason or OUTBOX_WORDS.get(code, ""), code)
     template = code if code in PAGES else FALLBACK.get(code, 500 if code >= 500 else 404)
     headers = {"Retry-After": "5"} if code == 503 else {}
     is_part = bool(htmx)

@@ -19,7 +19,7 @@ from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
 from partygroup.scores.inbox import count_waiting, home_figures
 from partygroup.web.needs import needs
-from partygroup.web.respond import respond
+from partygroup.web.respond import of_today, respond
 from partygroup.web.signing import ticket_held
 
 pages = Blueprint("home", __name__)
@@ -30,6 +30,7 @@ DESK_ROLES = (Role.COMPANY_OFFICE, Role.UNIT_OFFICE, Role.AUDITOR, Role.ACCOUNT_
 @needs(Can.SIGN_IN)
 def home():
     """Show today for the person's highest post."""
+    of_today()
     return desk_home() if current_user.holds(*DESK_ROLES) else member_home()
 
 

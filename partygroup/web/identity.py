@@ -16,6 +16,7 @@ from partygroup.db import db, transaction
 from partygroup.people import logins
 from partygroup.people.models import Role
 from partygroup.people.passwords import is_password
+from partygroup.web.respond import by_outbox, to_outbox
 
 manager = LoginManager()
 #: How many staff numbers a shared device remembers.
@@ -201,6 +202,8 @@ def own_path(path: str | None) -> str | None:
 
 def ask_to_log_in(back: str | None = None):
     """Answer somebody unknown: the login page and back here; for scripts 401 with the way, never a login swapped in."""
+    if by_outbox():
+        return to_outbox("login", "登录已经到期，登录后接着发。", 401)
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": url_for("login.ask")}
     here = request.full_path.rstrip("?") if request.method == "GET" else None

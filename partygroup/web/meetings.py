@@ -17,7 +17,7 @@ from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
 from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.models import State
@@ -28,6 +28,7 @@ from partygroup.text import clean
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.outbox import take_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("meetings", __name__)
@@ -153,10 +154,8 @@ def _call(form, unit, kinds) -> int:
         )  # fmt: skip
         return str(gathering.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
     with transaction(db.session):
-        key = request.headers.get("Idempotency-Key") or request.form.get("key")
-        return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+        return int(take_once(act, at=at))
 
 
 @pages.get("/meetings/<id:gathering_id>")

@@ -13,6 +13,7 @@ from partygroup.db import db
 from partygroup.people.logins import note_seen
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.web.identity import ask_to_log_in, note_office_use, open_office, own_path
+from partygroup.web.respond import OUTBOX, by_outbox, to_outbox
 from partygroup.web.security import SAFE
 
 #: Addresses without a policy line, each with the reason.
@@ -23,10 +24,12 @@ PUBLIC = {
     "login.activate": "first use",
     "login.ask_leave": "only shows the button",
     "login.leave": "logging out needs no right; ends only one's own login",
+    "scanning.own": "a member's own code: says what it is for, of nobody",
     "signing.scan": "a scanned code: shows the meeting's name, changes nothing",
     "pwa.worker": "a file of ours",
     "pwa.manifest": "a file of ours",
     "pwa.offline": "a page without data",
+    "outbox.page": "a page without data: what it lists lies on the phone",
     "health.healthz": "process check",
     "health.readyz": "process check",
     "about.about": "what data is kept and why: readable before logging in",
@@ -48,6 +51,8 @@ def needs(can: Can, load=None, *, back: str | None = None):
         def guarded(**ids):
             if not current_user.is_authenticated:
                 return ask_to_log_in(url_for(back, **ids) if back else None)
+            if by_outbox() and request.headers[OUTBOX] != str(current_user.id):
+                return to_outbox("other", "这部手机现在登录的是别人，由本人登录后再发。", 409)
             thing = load(**ids) if load else None
             stand = _stand(can, thing, bool(load))
             if stand is Grant.ASLEEP and not _wake():
@@ -80,6 +85,8 @@ def _wake() -> bool:
 
 def ask_password():
     """Answer with the password question; what was typed into a form goes along and is kept."""
+    if by_outbox():
+        return to_outbox("returned", "这一步要先输一次密码，请打开那一页再交。", 401)
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": _page_behind()}
     failed = OFFICE_FIELD in request.form

@@ -1,6 +1,6 @@
 """What makes the site installable and able to open without network: worker, manifest, offline page.
 
-All three are public and the same for everybody (security.md 5): the worker stores no page with anybody's data.
+All three are public and the same for everybody (security.md 5).
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ def manifest() -> Response:
         display="standalone",
         theme_color=DARK,
         background_color=DARK,
+        shortcuts=[
+            {"name": "记一笔", "url": "/activities/new"},
+            {"name": "签到", "url": "/scan"},
+            {"name": "待发箱", "url": "/outbox"},
+        ],
         icons=[_png("icon-192.png", 192), _png("icon-512.png", 512), _png("icon-maskable.png", 512, "maskable")],
     )
     response.mimetype = "application/manifest+json"

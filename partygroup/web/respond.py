@@ -1,20 +1,62 @@
-"""Answering: page or fragment at one address, redirects, and notes shown on the next page."""
+"""Answering: page or fragment at one address, redirects with notes for the next page; a phone's outbox in few words.
+
+An outbox (C2) sends `Outbox: person` and gets JSON {state, words, to}: `stored`; `returned` or `conflict` (final, with
+the reason); `login`, `other` (somebody else is logged in) or `waiting` (later). Nothing else is the server's word.
+"""
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_htmx import HTMX
+from flask_login import current_user
 
 htmx = HTMX()
+OUTBOX = "Outbox"
+#: Names under which pages are told what is wrong.
+WORDS = ("problem", "error", "refusal")
+
+
+def by_outbox() -> bool:
+    """Say whether a phone's outbox sends this."""
+    return OUTBOX in request.headers
+
+
+def to_outbox(state: str, words: str = "", status: int = 200, **more):
+    """Answer an outbox."""
+    return jsonify(state=state, words=words, **more), status
+
+
+def state_for(status: int) -> str:
+    """Return what a status means to an outbox: final, or later."""
+    if status == 409:
+        return "conflict"
+    return "waiting" if status in (408, 425, 429) or status >= 500 else "returned"
+
+
+def _what_is_wrong(context: dict) -> str:
+    """Return the sentences of a page that refuses."""
+    said = [*(context.get("problems") or {}).values(), *(context.get(name) for name in WORDS)]
+    if any(said):
+        return " ".join(str(one) for one in said if one)
+    return "。".join([context["title"], *context["lines"]]) if "lines" in context else ""
 
 
 def respond(page: str, fragment: str | None = None, *, status: int = 200, **context):
     """Render the page, or only its fragment when htmx asks to replace that part."""
+    if status >= 400 and by_outbox():
+        return to_outbox(state_for(status), _what_is_wrong(context), status)
     wants_part = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
     template = fragment if fragment and wants_part else page
     response = make_response(render_template(template, **context), status)
     response.vary.update(("HX-Request", "Cookie"))
+    if g.get("is_of_today") and status == 200:
+        response.headers["Today"] = str(current_user.id)
     return response
+
+
+def of_today() -> None:
+    """Let the phone keep the page that is being made until its person signs out: it is needed without network, too."""
+    g.is_of_today = True
 
 
 def unchanged(tag: str):
@@ -33,6 +75,8 @@ def tagged(response, tag: str):
 
 def done(words: str, endpoint: str, **ids):
     """Say what was done and go on to a page (POST, 303, GET)."""
+    if by_outbox():
+        return to_outbox("stored", words, to=url_for(endpoint, **ids))
     if words:
         flash(words, "ok")
     return redirect(url_for(endpoint, **ids), 303)

@@ -71,6 +71,11 @@ def close_request(_error=None) -> None:
         writing.reset(token)
 
 
+def use_camera() -> None:
+    """Let the page that is being made run the decoder of the camera, which is WebAssembly of ours."""
+    g.csp = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
+
 def headers(*, https: bool) -> dict[str, str]:
     """Return the headers that stand on every answer."""
     return HEADERS | {"Strict-Transport-Security": "max-age=31536000"} if https else HEADERS

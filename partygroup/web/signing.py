@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import codes
-from partygroup.attendance.actions import count_spoken_try, sign_in
+from partygroup.attendance.actions import count_spoken_try, sign_in, sign_in_late
 from partygroup.attendance.mine import my_gatherings, my_receipt
 from partygroup.attendance.models import Door
 from partygroup.attendance.queries import find_desk, get_desk
@@ -19,7 +19,8 @@ from partygroup.people.rules import seniority_years
 from partygroup.policy import Can
 from partygroup.text import squeeze
 from partygroup.web.needs import needs
-from partygroup.web.respond import respond
+from partygroup.web.respond import by_outbox, done, of_today, respond
+from partygroup.web.security import use_camera
 
 pages = Blueprint("signing", __name__)
 TICKET, TICKET_SECONDS = "ticket", 12 * 3600
@@ -43,6 +44,12 @@ def ticket_held() -> int | None:
     """Return the gathering whose code this phone has scanned and not used yet, by its cookie."""
     ticket = codes.read_ticket(_keys(), request.cookies.get(TICKET))
     return ticket.gathering_id if ticket else None
+
+
+def _ticket_sent(gathering_id: int) -> codes.Ticket | None:
+    """Return the ticket that lay in a form while it waited on the phone: its cookie may have ended meanwhile."""
+    ticket = codes.read_ticket(_keys(), request.form.get(TICKET)) if by_outbox() else None
+    return ticket if ticket and ticket.gathering_id == gathering_id else None
 
 
 def _keep_ticket(ticket: codes.Ticket | None) -> None:
@@ -82,7 +89,7 @@ def scan(code: str):
 def _stale(code, desk, now_step):
     first = now_step - DAY_SECONDS // current_app.config["SETTINGS"].step_seconds
     ways = [("输 6 位口令", url_for("signing.desk", gathering_id=desk.gathering_id), True), ("回首页", "/", False)]
-    if codes.was_shown(_keys(), desk.gathering_id, desk.sitting_id, code, first, now_step + 2):
+    if codes.step_within(_keys(), desk.gathering_id, desk.sitting_id, code, first, now_step + 2) is not None:
         step = current_app.config["SETTINGS"].step_seconds
         lines = [f"签到码每 {step} 秒换一次。请对准会场屏幕再扫。", "还不行？请主持人给您补签。"]
         return _outcome("这个码过期了", "clock", "warn", lines, ways, 422)
@@ -113,6 +120,7 @@ def _desk_page(desk, ticket, at):
         desk=desk,
         met=described,
         ticket=ticket,
+        ticket_text=codes.write_ticket(_keys(), ticket) if ticket else None,
         is_early=is_early,
         refusal=refusal,
         back_here=url_for("signing.desk", gathering_id=desk.gathering_id),
@@ -146,7 +154,7 @@ def _concerns_me(gathering_id: int) -> bool:
 @needs(Can.SIGN_IN, back="signing.desk")
 def make(gathering_id: int):
     """Sign in by ticket, or by the spoken code: one tap, once, however often it is sent."""
-    at, ticket = clock.now(), _ticket_for(gathering_id)
+    at, ticket = clock.now(), _ticket_for(gathering_id) or _ticket_sent(gathering_id)
     spoken = squeeze(request.form.get("spoken"), 20)
     if ticket and not spoken:
         desk = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
@@ -154,14 +162,18 @@ def make(gathering_id: int):
         desk = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id)
     if desk is None or (desk.counting is None and not ticket and desk.opened_at):
         raise NotFound
-    if not desk.is_signed and (problem := _proof_missing(desk, ticket, spoken, at)):
+    is_late = by_outbox() and ticket and not spoken and desk.opened_at and not ticket.is_honoured(desk.opened_at, at)
+    if not desk.is_signed and not is_late and (problem := _proof_missing(desk, ticket, spoken, at)):
         return problem
     happened_at = ticket.first_seen if ticket and not spoken else at
     door = Door.SPOKEN if spoken else Door.CODE
     with transaction(db.session):
-        sign_in(db.session, desk, person_id=current_user.id, door=door, happened_at=min(happened_at, at), at=at)
+        if is_late:
+            sign_in_late(db.session, desk, person_id=current_user.id, seen_at=ticket.first_seen, at=at)
+        else:
+            sign_in(db.session, desk, person_id=current_user.id, door=door, happened_at=min(happened_at, at), at=at)
     _keep_ticket(None)
-    return redirect(url_for("signing.receipt", gathering_id=gathering_id), 303)
+    return done("", "signing.receipt", gathering_id=gathering_id)
 
 
 def _proof_missing(desk, ticket, spoken, at):
@@ -220,4 +232,6 @@ def ways():
     """Show the ways to sign in: any scanner, or the six digits of a meeting of today."""
     today = clock.today()
     mine = [one for one in my_gatherings(db.session, current_user, today) if one.convened.gathering.day <= today]
+    of_today()
+    use_camera()
     return respond("signing/ways.html", mine=mine)

@@ -1,18 +1,28 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, small photos and the worker.
+// copying, countdowns, picking all, small photos, the outbox with drafts, the scanner, and the worker.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
 import { startCountdowns } from "./countdown.js";
+import { keepDrafts } from "./drafts.js";
+import { useOutbox } from "./outbox.js";
+import { showOutbox } from "./outboxpage.js";
 import { pickOnClick } from "./pick.js";
+import { sendWhenever } from "./send.js";
+import { keepScanned, openScanners } from "./scanning.js";
 import { shrinkPhotos } from "./shrink.js";
 import { cleanOnSignOut } from "./signout.js";
+import { useWorker } from "./worker.js";
 
 copyOnClick();
 startCountdowns();
 pickOnClick();
-shrinkPhotos();
+shrinkPhotos(); // before the outbox: a form waits for its photos first
+useOutbox();
+keepDrafts();
+showOutbox();
+sendWhenever();
+openScanners();
+keepScanned();
 cleanOnSignOut();
-if ("serviceWorker" in navigator) {
-  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
-}
+useWorker();

@@ -1,8 +1,11 @@
-// Phones are shared: signing out empties caches and session storage before the form goes off.
+// Phones are shared: signing out empties caches and stores before the form goes off; what was never sent stays.
+import { clean as cleanBox } from "./box.js";
+
 const PATIENCE = 1000;
 
 async function clean() {
   sessionStorage.clear();
+  await cleanBox().catch(() => {});
   if (!("caches" in window)) return;
   const names = await caches.keys();
   await Promise.all(names.map((name) => caches.delete(name)));

@@ -1,40 +1,85 @@
-// Opens the app without network: hashed assets from the cache, pages always from the network, /offline when there is none.
-// No page with anybody's data is ever stored. ASSETS and VERSION are filled in by build.mjs.
+// Opens the app without network: hashed assets from the cache, pages from the network, and where there is none, this
+// person's copy of today (pages that the server marked with `Today: person`), /outbox, or /offline.
+// One copy at most lies on a phone; signing out, an ended login and another person wipe it.
+// ASSETS and VERSION are filled in by build.mjs.
 const CACHE = "luhuo-" + VERSION;
+const TODAY = "today-";
 const OFFLINE = "/offline";
+const NEUTRAL = [OFFLINE, "/outbox"];
+const PATIENCE = 4000;
+const FRESH = 24 * 3600 * 1000;
 
 async function store() {
   const cache = await caches.open(CACHE);
   if (await cache.match(OFFLINE)) return;
   await cache.addAll(ASSETS);
-  const page = await fetch(OFFLINE, { credentials: "omit", cache: "reload" });
-  if (page.ok) await cache.put(OFFLINE, page);
+  for (const path of NEUTRAL) {
+    const page = await fetch(path, { credentials: "omit", cache: "reload" });
+    if (page.ok) await cache.put(path, page);
+  }
 }
 
-async function dropOthers() {
+async function drop(isOld) {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  await Promise.all(names.filter(isOld).map((name) => caches.delete(name)));
 }
+
+// Keep a page of today for the one it was made for.
+async function keep(request, answer) {
+  const person = answer.headers.get("Today");
+  if (answer.redirected && new URL(answer.url).pathname === "/login") return drop((name) => name.startsWith(TODAY));
+  if (!person || answer.status !== 200 || answer.redirected) return;
+  await drop((name) => name.startsWith(TODAY) && name !== TODAY + person);
+  await (await caches.open(TODAY + person)).put(new URL(request.url).pathname, answer);
+}
+
+// Say on the kept page itself that it is one, and of when.
+async function kept(path) {
+  const found = await caches.match(path);
+  const made = new Date(found?.headers.get("Date") ?? 0);
+  if (!found || Date.now() - made > FRESH) return null;
+  const html = (await found.text()).replace("<html ", `<html data-kept="${made.toISOString()}" `);
+  return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.headers.get("Content-Security-Policy") } });
+}
+
+async function instead(path) {
+  return (!NEUTRAL.includes(path) && (await kept(path))) || (await caches.match(NEUTRAL.includes(path) ? path : OFFLINE));
+}
+
+const after = (time) => new Promise((done) => setTimeout(done, time));
 
 async function page(event) {
-  try {
-    const answer = await fetch(event.request);
-    event.waitUntil(store()); // signing out empties every cache; the next page fills ours again
+  const path = new URL(event.request.url).pathname;
+  const asked = fetch(event.request).then((answer) => {
+    event.waitUntil(Promise.all([store(), keep(event.request, answer.clone())])); // signing out empties every cache
     return answer;
+  });
+  asked.catch(() => {});
+  const slow = after(PATIENCE).then(() => kept(path));
+  try {
+    return (await Promise.race([asked, slow])) ?? (await asked);
   } catch (lost) {
-    const offline = await caches.match(OFFLINE);
-    if (offline) return offline;
+    const other = await instead(path);
+    if (other) return other;
     throw lost;
   }
 }
 
-const asset = async (request) => (await caches.match(request)) || fetch(request);
+// Built files carry their content in their name: what was fetched once stays until the next version.
+async function asset(request) {
+  const found = await caches.match(request);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(CACHE)).put(request, answer.clone());
+  return answer;
+}
 
 self.addEventListener("install", (event) => event.waitUntil(store()));
-self.addEventListener("activate", (event) => event.waitUntil(dropOthers()));
+self.addEventListener("activate", (event) => event.waitUntil(drop((name) => name !== CACHE && !name.startsWith(TODAY))));
+self.addEventListener("message", (event) => event.data === "update" && self.skipWaiting());
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
-  if (request.mode === "navigate") event.respondWith(page(event));
-  else if (ASSETS.includes(new URL(request.url).pathname)) event.respondWith(asset(request));
+  if (request.mode === "navigate" || request.headers.has("Today")) event.respondWith(page(event));
+  else if (new URL(request.url).pathname.startsWith("/static/dist/")) event.respondWith(asset(request));
 });

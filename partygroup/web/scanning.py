@@ -1,0 +1,133 @@
+"""The in-page scanner: a code scanned without a network, a member's own code, and the host who scans those (B8)."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, current_app, request
+from flask_login import current_user
+
+from partygroup import clock
+from partygroup.attendance import codes
+from partygroup.attendance.actions import scan_person, sign_in, sign_in_late
+from partygroup.attendance.models import Door
+from partygroup.attendance.queries import find_desk, get_desk
+from partygroup.attendance.roll import get_roll
+from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST
+from partygroup.clock import moment
+from partygroup.db import db, transaction
+from partygroup.errors import Refused
+from partygroup.people.queries import name_of
+from partygroup.policy import Can
+from partygroup.text import squeeze
+from partygroup.web.loaders import meeting_of
+from partygroup.web.needs import needs
+from partygroup.web.outbox import written_at
+from partygroup.web.respond import done, of_today, respond
+from partygroup.web.roll import qr_path
+from partygroup.web.security import use_camera
+
+pages = Blueprint("scanning", __name__)
+FOREIGN = "这不是签到码，没有签到。请扫会场屏幕上的码。"
+
+
+def _code_sent() -> str:
+    """Return the code that was scanned, with or without the address around it."""
+    return re.sub(r"^.*/[qp]/", "", squeeze(request.form.get("code"), 200), flags=re.IGNORECASE)
+
+
+# --- the meeting's code, scanned by a member in our page --------------------------------------------------------------
+
+
+@pages.post("/sign-ins")
+@needs(Can.SIGN_IN, back="signing.ways")
+def late():
+    """Sign in by a code that the phone has scanned, now or without a network earlier."""
+    at, code, keys = clock.now(), _code_sent(), current_app.config["SECRET_KEYS"]
+    seconds = current_app.config["SETTINGS"].step_seconds
+    sitting_id = codes.sitting_id_in(code)
+    desk = find_desk(db.session, sitting_id=sitting_id, person_id=current_user.id) if sitting_id else None
+    if desk is None:
+        raise Refused(FOREIGN, 404)
+    now_step = codes.step_of(at, seconds)
+    is_live = codes.step_shown(keys, desk.gathering_id, desk.sitting_id, code, now_step) is not None
+    seen_at = at if is_live else _seen_at(desk, code, now_step, seconds)
+    with transaction(db.session):
+        if is_live:
+            sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
+        else:
+            sign_in_late(db.session, desk, person_id=current_user.id, seen_at=seen_at, at=at)
+    return done("", "signing.receipt", gathering_id=desk.gathering_id)
+
+
+def _seen_at(desk, code: str, now_step: int, seconds: int):
+    """Return the moment at which the wall showed a code while signing in could be open; raise Refused."""
+    opened_at = desk.opened_at or desk.starts_at
+    first = codes.step_of(opened_at - EARLY_AT_MOST, seconds)
+    last = min(codes.step_of(opened_at + OPEN_AT_MOST, seconds), now_step)
+    keys = current_app.config["SECRET_KEYS"]
+    step = codes.step_within(keys, desk.gathering_id, desk.sitting_id, code, first, last)
+    if step is None:
+        raise Refused("认不出这个签到码，没有签到。请再扫一次会场屏幕，或请主持人补签。")
+    return moment(step * seconds)
+
+
+# --- a member's own code ----------------------------------------------------------------------------------------------
+
+
+def own_code(person_id: int) -> str:
+    """Return a member's own code."""
+    return codes.personal_code(current_app.config["SECRET_KEYS"][0], person_id)
+
+
+@pages.get("/me/code")
+@needs(Can.SEE_OWN)
+def mine():
+    """Show my own code, for a host to scan; it may lie on the phone or be printed."""
+    base = current_app.config["SETTINGS"].base_url or request.host_url.rstrip("/")
+    path, size = qr_path(f"{base}/p/{own_code(current_user.id)}".upper())
+    of_today()
+    return respond("me/code.html", path=path, size=size)
+
+
+@pages.get("/p/<code>")
+@pages.get("/P/<code>", endpoint="own")
+def own(code: str):
+    """Say what a member's own code is for; who scans it by another scanner learns nobody's name."""
+    lines = ["主持人在会议页点“扫本人码”，用炉火里的相机扫它。", "您自己签到，请扫会场屏幕上的码。"]
+    return respond(
+        "attendance/result.html", title="这是党员的本人码", icon_name="user", tone="due", lines=lines,
+        actions=[("去签到", "/scan", True), ("回首页", "/", False)],
+    )  # fmt: skip
+
+
+# --- the host, who scans the members' own codes one after another -----------------------------------------------------
+
+
+@pages.get("/meetings/<id:gathering_id>/scanning")
+@needs(Can.TICK, meeting_of)
+def ask(met):
+    """Show the scanner for the members' own codes, with the list by which it knows names without a network."""
+    if met.gathering.opened_at is None:
+        raise Refused("还没有开始签到。先点开始签到，再扫本人码。")
+    of_today()
+    use_camera()
+    roll = get_roll(db.session, met.gathering, met.starts_at)
+    names = [(own_code(row.person_id)[: -codes.MAC_LENGTH], row.name, row.came) for row in roll.rows]
+    return respond("roll/scanning.html", met=met, names=names)
+
+
+@pages.post("/meetings/<id:gathering_id>/scans")
+@needs(Can.TICK, meeting_of)
+def scan(met):
+    """Mark the person whose own code was scanned, at the moment of scanning."""
+    at = clock.now()
+    person_id = codes.person_in(current_app.config["SECRET_KEYS"], _code_sent())
+    if person_id is None:
+        raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
+    name = name_of(db.session, person_id)
+    desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
+    with transaction(db.session):
+        made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=written_at(at) or at,
+                           by=current_user.id, at=at)  # fmt: skip
+    return done(f"{name}，签到了。" if made else f"{name}已经签过了。", "roll.board", gathering_id=met.id)

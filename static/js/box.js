@@ -1,0 +1,77 @@
+// What this phone keeps until the server has it: items of the outbox, drafts, and who uses the phone (IndexedDB).
+// An item belongs to a person; whoever else uses the phone neither sees nor sends it.
+import { deleteDB, openDB } from "idb";
+
+const NAME = "luhuo";
+const RECEIPTS = 20; // how many stored items are still shown
+let opened;
+
+export const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+
+function base() {
+  opened ??= openDB(NAME, 1, {
+    upgrade(made) {
+      made.createObjectStore("items", { keyPath: "key" });
+      for (const store of ["drafts", "facts"]) made.createObjectStore(store);
+    },
+    blocking() {
+      forget();
+    },
+    terminated() {
+      opened = undefined;
+    },
+  });
+  return opened;
+}
+
+// Close the connection: another tab wants to delete the database, or we do.
+async function forget() {
+  const closing = opened;
+  opened = undefined;
+  (await closing)?.close();
+}
+
+// Who uses the page: said by pages made for somebody; on the others the last who was.
+export async function person() {
+  const here = document.documentElement.dataset.person;
+  if (!here) return (await base()).get("facts", "person");
+  await (await base()).put("facts", here, "person");
+  return here;
+}
+
+export const put = async (item) => (await base()).put("items", item);
+export const remove = async (key) => (await base()).delete("items", key);
+export const get = async (key) => (await base()).get("items", key);
+const all = async () => (await base()).getAll("items");
+
+// Items of a person from the oldest on; with `state`, those in that state.
+export async function itemsOf(owner, state) {
+  const own = (await all()).filter((item) => item.person === owner && (!state || item.state === state));
+  return own.sort((one, other) => (one.at < other.at ? -1 : 1));
+}
+
+export const countOfOthers = async (owner) =>
+  (await all()).filter((item) => item.person !== owner && item.state !== "stored").length;
+
+// Keep a stored item as a receipt, without what was in it; only the newest receipts stay.
+export async function keepReceipt(item, to) {
+  await put({ ...item, state: "stored", to, fields: [], files: [], storedAt: new Date().toISOString() });
+  const old = (await itemsOf(item.person, "stored")).slice(0, -RECEIPTS);
+  for (const one of old) await remove(one.key);
+}
+
+export const putDraft = async (name, fields) => (await base()).put("drafts", fields, name);
+export const getDraft = async (name) => (await base()).get("drafts", name);
+export const removeDraft = async (name) => (await base()).delete("drafts", name);
+
+// Signing out: drafts, receipts and the person go; what was never sent stays, locked to its owner.
+export async function clean() {
+  const made = await base();
+  await made.clear("drafts");
+  await made.clear("facts");
+  for (const item of await all()) if (item.state === "stored") await remove(item.key);
+  if ((await all()).length) return;
+  await forget();
+  await deleteDB(NAME);
+}
