@@ -48,7 +48,7 @@ def late():
     sitting_id = codes.sitting_id_in(code)
     desk = find_desk(db.session, sitting_id=sitting_id, person_id=current_user.id) if sitting_id else None
     if desk is None:
-        raise Refused(FOREIGN, 404)
+        raise Refused(FOREIGN)
     now_step = codes.step_of(at, seconds)
     is_live = codes.step_shown(keys, desk.gathering_id, desk.sitting_id, code, now_step) is not None
     seen_at = at if is_live else _seen_at(desk, code, now_step, seconds)
