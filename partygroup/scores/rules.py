@@ -131,12 +131,13 @@ def warning_at_closing(quarter: Quarter, day: date) -> str | None:
     return f"{first.month}月{CLOSING_DAY}日以前还可能有补课；结账以后补记的不再计入本季。"
 
 
-def make_up_until(held_on: date, next_held_on: date | None) -> date | None:
+def make_up_until(held_on: date, next_held_on: date | None, closed_on: date | None = None) -> date | None:
     """Return the last day for a make-up: day + 15 or the next gathering of the kind, whichever is later.
 
-    None: there is no next one of this kind in the circle yet, so the window is open.
+    It ends with the closing of the quarter at the latest. None: neither came yet, so the window is open.
     """
-    return None if next_held_on is None else max(held_on + timedelta(days=MAKE_UP_DAYS), next_held_on)
+    usual = None if next_held_on is None else max(held_on + timedelta(days=MAKE_UP_DAYS), next_held_on)
+    return min((day for day in (usual, closed_on) if day), default=None)
 
 
 def is_made_up_in_time(made_up_on: date, held_on: date, next_held_on: date | None) -> bool:

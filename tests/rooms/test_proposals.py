@@ -1,4 +1,4 @@
-"""Declarations from an activity in one tap; proposals from attendance and from imported lists."""
+"""Declarations from an activity in one tap; proposals from imported lists."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from partygroup import clock
-from partygroup.attendance.models import DueEntry, Leave, MakeUp, Mark
 from partygroup.clock import day_of
-from partygroup.meetings.models import Sitting
 from partygroup.scores import declaring, reviewing
 from partygroup.scores.declaring import Claim
-from partygroup.scores.models import (
-    Declaration,
-    Exemption,
-    Source,
-)
+from partygroup.scores.models import Declaration, Source
 from partygroup.scores.proposals import ImportedRow, propose_from_import
-from partygroup.scores.settling import settle
-from tests.factories import activity, add, gathering
+from tests.factories import activity
 from tests.rooms.flow import TODAY
 
 # --- from an activity -------------------------------------------------------------------------------------------------
@@ -80,68 +72,7 @@ def test_what_an_activity_says_stays_when_its_declaration_is_edited(flow, world,
     assert (made.item, made.text, made.event) == ("PF-SERVE", "修好三处水管", f"activity:{done.id}")
 
 
-# --- proposals --------------------------------------------------------------------------------------------------------
-
-
-def meeting(session, world, day: str, *, absent=(), **columns):
-    """Return a held group meeting with these people due and absent."""
-    starts_at = clock.beijing(f"{day} 16:30")
-    held = {"opened_at": starts_at, "opened_by": world.leader.id, "closed_at": starts_at, "closed_by": world.leader.id}
-    met = gathering(session, world.group.id, by=world.leader.id, starts_at=starts_at, **held | columns)
-    for person in absent:
-        seat = {"standing": "full", "counting": "due", "may_vote": True}
-        add(session, DueEntry, gathering_id=met.id, person_id=person.id, branch_id=world.branch.id,
-            group_id=world.group.id, **seat)  # fmt: skip
-    return met
-
-
-def test_an_absence_is_proposed_when_making_up_has_ended(flow, world, session):
-    met = meeting(session, world, "2026-06-01", absent=[world.member])
-    assert flow.do(settle).proposed == 0
-    meeting(session, world, "2026-06-10")
-    assert flow.do(settle, at=clock.beijing("2026-06-16 23:00")).proposed == 0
-    assert flow.do(settle, at=clock.beijing("2026-06-17 00:10")).proposed == 1
-    assert flow.do(settle).proposed == 0
-    made = session.scalars(sa.select(Declaration)).one()
-    assert (made.item, made.points, made.state, made.source) == ("PF-ABSENT", -20, "group_reviewed", "attendance")
-    assert (made.event, made.gathering_id, made.person_id) == (f"meeting:{met.id}", met.id, world.member.id)
-
-
-def test_the_next_meeting_may_be_later_than_fifteen_days(flow, world, session):
-    meeting(session, world, "2026-06-01", absent=[world.member])
-    meeting(session, world, "2026-07-01")
-    assert flow.do(settle, at=clock.beijing("2026-07-01 23:00")).proposed == 0
-    assert flow.do(settle, at=clock.beijing("2026-07-02 01:00")).proposed == 1
-
-
-@pytest.mark.parametrize("why", ["mark", "leave", "make_up", "exempt", "talk", "cancelled", "long ago"])
-def test_nothing_is_proposed(flow, world, session, why):
-    day = "2026-03-20" if why == "long ago" else "2026-06-01"
-    more = {"kinds": ("heart_talk",)} if why == "talk" else {}
-    more |= {"cancelled_at": flow.at, "cancelled_by": world.leader.id} if why == "cancelled" else {}
-    met = meeting(session, world, day, absent=[world.member], **more)
-    meeting(session, world, "2026-06-10", kinds=("group_meeting", "heart_talk"))
-    if why in HOLDS:
-        model, values = HOLDS[why]
-        made = values(met.id, flow.at, world.leader.id)
-        if why == "mark":
-            made["sitting_id"] = session.scalar(sa.select(Sitting.id).where(Sitting.gathering_id == met.id))
-        add(session, model, person_id=world.member.id, **made)
-    assert flow.do(settle).proposed == 0
-
-
-#: What keeps an absence from being proposed: model → its columns by meeting, moment and who entered it.
-HOLDS = {
-    "mark": (Mark, lambda met, at, by: {
-        "gathering_id": met, "happened_at": at, "arrived_at": at, "door": "tick", "by_id": by}),
-    "leave": (Leave, lambda met, at, by: {
-        "gathering_id": met, "sort": "leave_duty", "asked_at": at, "asked_by": by, "decided_at": at, "decided_by": by,
-        "granted": True}),
-    "make_up": (MakeUp, lambda met, at, by: {
-        "gathering_id": met, "way": "briefing", "on_day": date(2026, 6, 5), "by_id": by, "at": at}),
-    "exempt": (Exemption, lambda met, at, by: {
-        "reason": "ill", "approved_by": "支部党员大会", "from_on": date(2026, 5, 1)}),
-}  # fmt: skip
+# --- imported lists --------------------------------------------------------------------------------------------------
 
 
 def test_imported_rows_wait_for_the_committee(flow, world, session):

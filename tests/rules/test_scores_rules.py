@@ -145,6 +145,12 @@ def test_a_make_up_in_time(next_held, made_up, in_time):
     assert rules.is_made_up_in_time(made_up, HELD, next_held) is in_time
 
 
+def test_closing_the_quarter_ends_the_time_for_making_up():
+    assert rules.make_up_until(HELD, None, date(2026, 10, 16)) == date(2026, 10, 16)
+    assert rules.make_up_until(HELD, date(2026, 8, 3), date(2026, 10, 16)) == date(2026, 8, 3)
+    assert rules.make_up_until(HELD, None) is None
+
+
 def test_an_absence_is_proposed_only_when_the_window_ended_without_make_up():
     until = date(2026, 7, 16)
     asked = {"is_absent": True, "made_up": False, "until": until, "day": date(2026, 7, 17)}
