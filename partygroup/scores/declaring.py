@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,9 +14,9 @@ from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.points import said
 from partygroup.scores.models import Declaration, RuleTable, Source
-from partygroup.scores.people import Membership, leader_of, memberships
+from partygroup.scores.people import Membership, leader_of, memberships, officers_of
 from partygroup.scores.queries import rule_table_for
-from partygroup.scores.rules import most_of, refusal_to_claim, refusal_to_share
+from partygroup.scores.rules import most_of, refusal_to_claim, refusal_to_enter, refusal_to_share
 from partygroup.scores.states import (
     STATE_NAMES,
     State,
@@ -77,6 +77,8 @@ def declare(session, claim: Claim, *, person_id: int, source: Source, by: int, a
     stored, table = table_on(session, claim.happened_on)
     row = _row_for(table, claim.item, (source,))
     member = _member_on(session, person_id, claim.happened_on)
+    if source == Source.BRANCH:
+        _refuse_to_enter(session, row, member, by, day_of(at))
     _refuse_too_many(session, row, claim, None)
     declaration = Declaration(
         person_id=person_id, rule_table_id=stored.id, item=claim.item, points=_worth(row, claim), leads=claim.leads,
@@ -98,8 +100,11 @@ def edit(session, declaration: Declaration, claim: Claim, *, by: int, at: dateti
         claim = replace(claim, item=declaration.item, happened_on=declaration.happened_on, event=declaration.event,
                         leads=declaration.leads)  # fmt: skip
     stored, table = table_on(session, claim.happened_on)
-    row = _row_for(table, claim.item, (declaration.source, Source.DECLARED))
+    for_branch = declaration.source == Source.BRANCH
+    row = _row_for(table, claim.item, (declaration.source, Source.BRANCH if for_branch else Source.DECLARED))
     member = _member_on(session, declaration.person_id, claim.happened_on)
+    if for_branch:
+        _refuse_to_enter(session, row, member, by, day_of(at))
     _refuse_too_many(session, row, claim, declaration.id)
     before = {"points": said(declaration.points)}
     declaration.rule_table_id, declaration.item, declaration.points = stored.id, claim.item, _worth(row, claim)
@@ -216,6 +221,28 @@ def _from_activity(
             unit_id=one.branch_id, after={"item": row.item.name, "points": said(declaration.points)})  # fmt: skip
     submit(session, declaration, by=by, at=at)
     return declaration
+
+
+# --- deductions of the branch ----------------------------------------------------------------------------------------
+
+
+def may_enter(session, branch_id: int, person_id: int, *, by: int, day: date) -> list[Row]:
+    """Return what somebody may enter for a branch about a member by their posts there, in table order."""
+    _, table = table_on(session, day)
+    refused = _refusals(session, branch_id, person_id, by, day)
+    return [row for row in table.rows.values() if Source.BRANCH in row.line.sources and not refused(row)]
+
+
+def _refuse_to_enter(session, row: Row, member: Membership, by: int, day: date) -> None:
+    if reason := _refusals(session, member.branch_id, member.person_id, by, day)(row):
+        raise Refused(reason)
+
+
+def _refusals(session, branch_id: int, person_id: int, by: int, day: date) -> Callable[[Row], str | None]:
+    officers = officers_of(session, [branch_id], day)
+    own = {one.role for one in officers if one.person_id == by}
+    held = {one.role for one in officers if one.person_id != person_id}
+    return lambda row: refusal_to_enter(row.line, own, held)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

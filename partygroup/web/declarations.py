@@ -77,10 +77,18 @@ def people_to_choose() -> list[Membership]:
     return sorted(people, key=lambda one: one.person_id != current_user.id)
 
 
-def items_to_choose(source: Source) -> list[tuple[str, str]]:
-    """Return (code, words with points) of what may be declared from this source today."""
-    _, table = declaring.table_on(db.session, clock.today())
-    return [(row.item.code, said_of(row)) for row in table.rows.values() if source in row.line.sources]
+def items_to_choose(choice: Choice) -> list[tuple[str, str]]:
+    """Return (code, words with points) of what this person may declare, or enter for the branch, today."""
+    if choice.for_branch:
+        rows = _enterable(choice.branch_id, choice.person_id)
+    else:
+        _, table = declaring.table_on(db.session, clock.today())
+        rows = [row for row in table.rows.values() if Source.DECLARED in row.line.sources]
+    return [(row.item.code, said_of(row)) for row in rows]
+
+
+def _enterable(branch_id: int, person_id: int = 0) -> list[Row]:
+    return declaring.may_enter(db.session, branch_id, person_id, by=current_user.id, day=clock.today())
 
 
 def said_of(row: Row) -> str:
@@ -100,6 +108,7 @@ class Choice:
 
     person_id: int
     name: str
+    branch_id: int | None
     place: Place
     for_branch: bool
 
@@ -113,12 +122,13 @@ def choice_of() -> Choice:
     person_id, for_branch = request.values.get("person", ""), request.values.get("source") == Source.BRANCH
     people = {str(one.person_id): one for one in people_to_choose()}
     if not for_branch and person_id in ("", str(current_user.id)):
-        return Choice(current_user.id, current_user.name, Place((), current_user.id), False)
+        return Choice(current_user.id, current_user.name, current_user.branch_id, Place((), current_user.id), False)
     others = [one for key, one in people.items() if key == person_id or (for_branch and not person_id)]
     others = [one for one in others if one.person_id != current_user.id] if for_branch else others
     if not others:
         raise NotFound
-    return Choice(others[0].person_id, others[0].name, place_for(others[0]), for_branch)
+    one = others[0]
+    return Choice(one.person_id, one.name, one.branch_id, place_for(one), for_branch)
 
 
 def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None = None, seen: Seen | None = None):
@@ -126,11 +136,12 @@ def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None 
     from_activity = seen is not None and seen.declaration.source == Source.ACTIVITY
     return respond(
         "declarations/form.html", status=status, form=form, choice=choice, seen=seen,
-        items=[(seen.told.row.item.code, said_of(seen.told.row))] if from_activity else items_to_choose(choice.source),
+        items=[(seen.told.row.item.code, said_of(seen.told.row))] if from_activity else items_to_choose(choice),
         from_activity=from_activity, people=people_to_choose() if seen is None else [],
         problems=form.problems if problems is None else problems, today=clock.today(),
         key=request.form.get("key") or secrets.token_hex(16), leads=request.form.get("leads", "yes"),
-        enters=bool(units_held(current_user, *OFFICER_ROLES)), text_length=TEXT_LENGTH, number_length=NUMBER_LENGTH,
+        enters=any(map(_enterable, units_held(current_user, *OFFICER_ROLES))), text_length=TEXT_LENGTH,
+        number_length=NUMBER_LENGTH,
     )  # fmt: skip
 
 
@@ -144,6 +155,8 @@ def new():
 
 
 def _new(choice: Choice):
+    if choice.for_branch and not items_to_choose(choice):
+        raise Refused("支部登记的扣分由书记、组织委员、纪检委员按分工登记，没有归您登记的。")
     return form_page(ClaimForm(happened_on=clock.today(), item=request.args.get("item", "")), choice)
 
 
@@ -210,7 +223,8 @@ def ask_edit(seen):
 
 
 def _choice_of(seen: Seen) -> Choice:
-    return Choice(seen.declaration.person_id, seen.told.name, seen.place, seen.declaration.source == Source.BRANCH)
+    one = seen.declaration
+    return Choice(one.person_id, seen.told.name, one.branch_id, seen.place, one.source == Source.BRANCH)
 
 
 @pages.post("/declarations/<id:declaration_id>/edit")

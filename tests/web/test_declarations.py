@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from partygroup.people.models import Role
 from partygroup.scores.models import Declaration, Source
 from tests.factories import activity, declaration, post
 
@@ -122,6 +123,31 @@ def test_officers_enter_deductions_with_the_office_open(app, world, session):
     assert (made.source, made.points, made.state) == (Source.BRANCH, -10, "group_reviewed")
     assert client.post("/declarations", data=form | {"person": world.secretary.id}).status_code == 404
     assert app.test_client().sign_on(world.leader).post("/declarations", data=form).status_code in (403, 404)
+
+
+def test_each_officer_enters_what_the_table_gives_the_post(app, world, session):
+    """Dues are the organisation officer's, a task missed without cause the secretary's; nothing is the publicist's."""
+    keeper, publicist = world.neighbour, world.probationer
+    post(session, keeper.id, world.branch.id, Role.ORGANISATION_OFFICER)
+    post(session, publicist.id, world.branch.id, Role.PROPAGANDA_OFFICER)
+    dues = FORM | {"source": "branch", "person": world.member.id, "item": "PF-DUES"}
+    missed = dues | {"item": "WP-MISSED"}
+    secretary, keeper, publicist = (
+        app.test_client().sign_on(one, office=True) for one in (world.secretary, keeper, publicist)
+    )
+    page = secretary.get("/declarations/new?source=branch").text
+    assert "WP-MISSED" in page and "PF-DUES" not in page
+    refused = secretary.post("/declarations", data=dues)
+    assert refused.status_code == 422 and "由组织委员登记" in refused.text
+    assert secretary.post("/declarations", data=missed).status_code == 303
+    assert keeper.post("/declarations", data=dues | {"act": "keep"}).status_code == 303
+    *_, draft = all_of(session)
+    changed = keeper.post(f"/declarations/{draft.id}/edit", data=missed)
+    assert changed.status_code == 422 and "由书记、副书记登记" in changed.text
+    assert [one.item for one in all_of(session)] == ["WP-MISSED", "PF-DUES"]
+    assert "支部登记扣分" in keeper.get("/declarations/new").text
+    assert "支部登记扣分" not in publicist.get("/declarations/new").text
+    assert publicist.get("/declarations/new?source=branch").status_code == 422
 
 
 def test_own_list(client, world, made):
