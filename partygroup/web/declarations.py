@@ -16,7 +16,7 @@ from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
 from partygroup.policy import Can, Place
-from partygroup.scores import declaring, states
+from partygroup.scores import declaring, from_activity, states
 from partygroup.scores.declaring import TEXT_LENGTH, Claim
 from partygroup.scores.listing import PAGE, Seen, declarations_of, get_activity, made_from, place_of, units_held
 from partygroup.scores.models import Source
@@ -285,16 +285,19 @@ def ask_activity(found):
 
 def _activity_page(activity: Activity, *, problems: dict | None = None, status: int = 200):
     _, table = declaring.table_on(db.session, activity.happened_on)
-    named = declaring.willing(db.session, activity)
+    named = from_activity.willing(db.session, activity)
     rows = {code: table.rows[code] for code in activity.kind.items if code in table.rows}
     people = memberships(db.session, [one.person_id for one in named], activity.happened_on)
+    made = made_from(db.session, activity.id)
     return respond(
-        "declarations/activity.html", activity=activity, made=made_from(db.session, activity.id),
-        items=[(code, said_of(row)) for code, row in rows.items()], state_names=states.STATE_NAMES,
-        people=people, choices=[(one.person_id, one.name) for one in people.values()],
-        lead=request.form.get("lead", type=int) or declaring.usual_lead(activity, named),
+        "declarations/activity.html", activity=activity, made=made, state_names=states.STATE_NAMES, status=status,
+        is_mine=any(not states.refusal_to_take_back(one.declaration, current_user.id) for one in made),
+        items=[(code, said_of(row)) for code, row in rows.items()],
+        people=people.keys() - {one.declaration.person_id for one in made},
+        choices=[(one.person_id, one.name) for one in people.values()],
+        lead=request.form.get("lead", type=int) or from_activity.usual_lead(activity, named),
         is_shared=any(row.line.team is not None for row in rows.values()),
-        item=request.form.get("item") or next(iter(rows), ""), problems=problems or {}, status=status,
+        item=request.form.get("item") or next(iter(rows), ""), problems=problems or {},
     )  # fmt: skip
 
 
@@ -305,10 +308,19 @@ def declare_activity(found):
     item, lead = clean(request.form.get("item"), 40), request.form.get("lead", type=int)
     try:
         with transaction(db.session):
-            made = declaring.declare_activity(
+            made = from_activity.declare_activity(
                 db.session, found.activity, item=item, by=current_user.id, at=clock.now(), lead=lead
             )
     except Refused as refusal:
         return _activity_page(found.activity, problems={"item": refusal.reason}, status=refusal.status)
     words = f"已为 {len(made)} 人申报。" if made else "这次活动已经申报过，没有重复申报。"
     return done(words, "declarations.ask_activity", activity_id=found.activity.id)
+
+
+@pages.post("/activities/<id:activity_id>/declarations/undoing")
+@needs(Can.DECLARE_ACTIVITY, activity_of)
+def undo_activity(found):
+    """Undo that tap, as long as nobody else has looked at what it made."""
+    with transaction(db.session):
+        count = from_activity.take_back(db.session, found.activity, by=current_user.id, at=clock.now())
+    return done(f"已撤回 {count} 人的申报。", "activities.show", activity_id=found.activity.id)

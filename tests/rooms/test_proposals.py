@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from partygroup.activities.models import Participation
 from partygroup.clock import day_of
-from partygroup.scores import declaring, reviewing
+from partygroup.db import AuditRow
+from partygroup.scores import declaring, from_activity, reviewing
 from partygroup.scores.declaring import Claim
 from partygroup.scores.models import Declaration, Source
 from partygroup.scores.proposals import ImportedRow, propose_from_import
@@ -24,32 +26,74 @@ def test_an_activity_in_one_tap(flow, world, session):
         (world.probationer.id, {"answer": "no", "answered_at": flow.at}), world.activist.id,
     ]  # fmt: skip
     done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=people)
-    made = flow.do(declaring.declare_activity, done, item="", by=world.leader.id)
+    made = flow.do(from_activity.declare_activity, done, item="", by=world.leader.id)
     assert {(one.person_id, one.item, one.points, one.state, one.event, one.reviewed_by) for one in made} == {
         (world.member.id, "PF-SERVE", 10, "group_reviewed", f"activity:{done.id}", world.leader.id),
         (world.leader.id, "PF-SERVE", 10, "group_reviewed", f"activity:{done.id}", None),
     }
-    assert flow.do(declaring.declare_activity, done, item="PF-SOLVE", by=world.leader.id) == []
+    assert flow.do(from_activity.declare_activity, done, item="PF-SOLVE", by=world.leader.id) == []
     assert session.scalar(sa.select(sa.func.count()).select_from(Declaration)) == 2
 
 
 def test_a_shared_activity_gives_the_leader_all_and_members_half(flow, world, session):
     done = activity(session, world.group.id, world.branch.id, by=world.leader.id, sort="hazard",
                     people=[(world.leader.id, {"leads": True}), world.member.id, world.probationer.id])  # fmt: skip
-    made = flow.do(declaring.declare_activity, done, item="SE-HAZARD-CLOSED", by=world.leader.id)
+    made = flow.do(from_activity.declare_activity, done, item="SE-HAZARD-CLOSED", by=world.leader.id)
     assert {one.person_id: one.points for one in made} == {
         world.leader.id: 5, world.member.id: 3, world.probationer.id: 3
     }  # fmt: skip
 
 
+def test_a_tap_is_taken_back_and_another_item_chosen(flow, world, session):
+    people = [world.member.id, (world.leader.id, {"leads": True})]
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=people)
+    flow.do(from_activity.declare_activity, done, item="", by=world.leader.id)
+    assert "不是您填的" in flow.refused(from_activity.take_back, done, by=world.secretary.id).reason
+    assert flow.do(from_activity.take_back, done, by=world.leader.id) == 2
+    assert session.scalars(sa.select(Declaration)).all() == []
+    told = session.scalars(sa.select(AuditRow.person_id).where(AuditRow.action == "scores.declaration.drop"))
+    assert set(told) == {world.member.id, world.leader.id}
+    made = flow.do(from_activity.declare_activity, done, item="PF-SOLVE", by=world.leader.id)
+    assert {one.item for one in made} == {"PF-SOLVE"}
+
+
+def test_what_somebody_has_looked_at_is_not_taken_back(flow, world, session):
+    people = [world.member.id, (world.leader.id, {"leads": True})]
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=people)
+    first, second = flow.do(from_activity.declare_activity, done, item="", by=world.leader.id)
+    flow.do(reviewing.confirm, first, meeting="7月支委会", by=world.secretary.id)
+    assert flow.do(from_activity.take_back, done, by=world.leader.id) == 1
+    assert "已经有人办理" in flow.refused(from_activity.take_back, done, by=world.leader.id).reason
+    late = flow.refused(reviewing.confirm, second, meeting="7月支委会", by=world.secretary.id)
+    assert late.status == 409 and "刚刚撤回了" in late.reason
+    (again,) = flow.do(from_activity.declare_activity, done, item="", by=world.leader.id)
+    assert again.person_id == second.person_id
+
+
+def test_the_offer_leaves_out_who_has_one_already(flow, world, session):
+    people = [
+        world.member.id,
+        (world.leader.id, {"leads": True}),
+        (world.probationer.id, {"answer": "no", "answered_at": flow.at}),
+    ]
+    done = activity(session, world.group.id, world.branch.id, sort="hazard", by=world.leader.id, people=people)
+    flow.do(from_activity.declare_activity, done, item="", by=world.leader.id)
+    offer = flow.do(from_activity.offer_of, done)
+    assert (offer.row.item.code, offer.people, offer.done) == ("SE-HAZARD-CLOSED", [], 2)
+    session.execute(sa.update(Participation).values(answer="yes", answered_at=flow.at))
+    offer = flow.do(from_activity.offer_of, done)
+    assert [one.person_id for one in offer.people] == [world.probationer.id]
+    assert (offer.leads(world.leader.id), offer.leads(world.probationer.id)) == (True, False)
+
+
 def test_activities_that_make_nothing(flow, world, session):
     facts = {"by": world.leader.id, "people": [world.member.id, world.probationer.id]}
     shared = activity(session, world.group.id, world.branch.id, sort="hazard", **facts)
-    assert "牵头人" in flow.refused(declaring.declare_activity, shared, item="", by=world.leader.id).reason
+    assert "牵头人" in flow.refused(from_activity.declare_activity, shared, item="", by=world.leader.id).reason
     study = activity(session, world.group.id, world.branch.id, sort="study", **facts)
-    assert "不用申报" in flow.refused(declaring.declare_activity, study, item="", by=world.leader.id).reason
+    assert "不用申报" in flow.refused(from_activity.declare_activity, study, item="", by=world.leader.id).reason
     served = activity(session, world.group.id, world.branch.id, sort="service", **facts)
-    assert "列出的" in flow.refused(declaring.declare_activity, served, item="WP-TASK", by=world.leader.id).reason
+    assert "列出的" in flow.refused(from_activity.declare_activity, served, item="WP-TASK", by=world.leader.id).reason
     gone = activity(
         session,
         world.group.id,
@@ -59,14 +103,14 @@ def test_activities_that_make_nothing(flow, world, session):
         withdrawn_by=world.leader.id,
         **facts,
     )
-    assert "已经撤回" in flow.refused(declaring.declare_activity, gone, item="", by=world.leader.id).reason
+    assert "已经撤回" in flow.refused(from_activity.declare_activity, gone, item="", by=world.leader.id).reason
 
 
 def test_what_an_activity_says_stays_when_its_declaration_is_edited(flow, world, session):
     done = activity(
         session, world.group.id, world.branch.id, sort="service", by=world.secretary.id, people=[world.member.id]
     )
-    (made,) = flow.do(declaring.declare_activity, done, item="", by=world.secretary.id)
+    (made,) = flow.do(from_activity.declare_activity, done, item="", by=world.secretary.id)
     flow.do(reviewing.return_, made, reason="写清楚", by=world.leader.id)
     flow.do(declaring.edit, made, Claim("QI-TEACH", TODAY, "修好三处水管"), by=world.member.id)
     assert (made.item, made.text, made.event) == ("PF-SERVE", "修好三处水管", f"activity:{done.id}")

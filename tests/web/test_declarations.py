@@ -313,13 +313,38 @@ def test_appeal_and_decision(app, world, made):
 def test_an_activity_in_one_tap(client, world, session):
     done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id,
                     people=[world.leader.id, world.member.id])  # fmt: skip
-    page = client.sign_on(world.leader).get(f"/activities/{done.id}/declarations").text
+    page = client.sign_on(world.leader).get(f"/activities/{done.id}").text
+    assert "为 2 人申报 支部任务、服务职工、志愿劳动 +1.0" in page and "选别的项" in page
+    page = client.get(f"/activities/{done.id}/declarations").text
     assert "为 2 人申报" in page and "为职工解决实际问题 +1.0" in page
     client.post(f"/activities/{done.id}/declarations")
     assert [one.item for one in all_of(session)] == ["PF-SERVE", "PF-SERVE"]
     answer = client.post(f"/activities/{done.id}/declarations", follow_redirects=True)
     assert "没有重复申报" in answer.text and "已经申报" in answer.text
     assert len(all_of(session)) == 2
+
+
+def test_a_tap_by_mistake_is_taken_back(app, world, session):
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id,
+                    people=[world.leader.id, world.member.id])  # fmt: skip
+    leader, secretary = (app.test_client().sign_on(one) for one in (world.leader, world.secretary))
+    leader.post(f"/activities/{done.id}/declarations")
+    assert "点错了" in leader.get(f"/activities/{done.id}/declarations").text
+    assert "点错了" not in secretary.get(f"/activities/{done.id}/declarations").text
+    undoing = f"/activities/{done.id}/declarations/undoing"
+    assert secretary.post(undoing).status_code == 409
+    assert app.test_client().sign_on(world.member).post(undoing).status_code == 403
+    assert "已撤回 2 人的申报" in leader.post(undoing, follow_redirects=True).text
+    assert all_of(session) == []
+    assert leader.post(undoing).status_code == 409
+
+
+def test_without_a_lead_there_is_something_to_choose_first(client, world, session):
+    """A shared one that somebody outside jotted: the button leads to the choice, it does not fail."""
+    done = activity(session, world.group.id, world.branch.id, sort="hazard", by=world.secretary.id,
+                    people=[world.leader.id, world.member.id])  # fmt: skip
+    page = client.sign_on(world.leader).get(f"/activities/{done.id}").text
+    assert "为参加的人申报积分" in page and "一般隐患 +0.5" not in page
 
 
 @pytest.mark.parametrize(("role", "status"), [
