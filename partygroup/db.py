@@ -172,6 +172,12 @@ def insert_once(session, model, values: dict, *, unless: list[str], where: str |
     return session.execute(statement, values).first()
 
 
+def insert_all_once(session, model, rows: list[dict], *, unless: list[str], where: str | None, returning) -> list:
+    """Insert many rows as `insert_once` does one, and return `returning` of those that were new."""
+    statement = _insert_unless(session.get_bind().dialect.name, model, tuple(unless), where, tuple(returning))
+    return session.execute(statement, rows).all() if rows else []
+
+
 @lru_cache
 def _insert_unless(dialect: str, model, unless: tuple[str, ...], where: str | None, returning: tuple):
     insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](model)

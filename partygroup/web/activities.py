@@ -20,6 +20,7 @@ from partygroup.db import db, once, transaction
 from partygroup.errors import Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
+from partygroup.scores.from_activity import Offer, offer_of
 from partygroup.text import clean
 from partygroup.web.jotting import (
     Choice,
@@ -153,9 +154,19 @@ def show_page(jotted: Jotted, *, status: int = 200, problems: dict | None = None
         "activities/show.html", status=status, jotted=jotted, activity=activity, kind=activity.kind,
         mine=jotted.of(current_user.id), is_settled=jotted.is_settled(at), settles_on=settles_on(activity.jotted_at),
         why_not=_why_not(jotted, at) if own else None, own=own, problems=problems or {}, typed=request.form,
-        dimensions=DIMENSIONS, brands=BRANDS, two_ways=TWO_WAYS, minutes=MINUTES,
+        dimensions=DIMENSIONS, brands=BRANDS, two_ways=TWO_WAYS, minutes=MINUTES, offer=_offer(jotted, at),
         remark_length=REMARK_LENGTH, reason_length=REASON_LENGTH,
     )  # fmt: skip
+
+
+def _offer(jotted: Jotted, at) -> Offer | None:
+    """Return what one tap would declare here, where this person may and nothing is left to choose first."""
+    if not may(current_user, Can.DECLARE_ACTIVITY, jotted.place):
+        return None
+    try:
+        return offer_of(db.session, jotted.activity, at=at)
+    except Refused:
+        return None
 
 
 def _why_not(jotted: Jotted, at) -> str | None:

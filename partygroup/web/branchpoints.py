@@ -12,7 +12,7 @@ from partygroup.errors import NotFound, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.scores.cases import appraise_group
-from partygroup.scores.closing import close_quarter, refusal_to_close, reopen_quarter
+from partygroup.scores.closing import close_quarter, hold_quarter, refusal_to_close, reopen_quarter
 from partygroup.scores.groupfacts import appraisals_of, groups_of
 from partygroup.scores.groups import LEVELS
 from partygroup.scores.queries import closings_of, distribution, named_groups, sheets_of
@@ -81,6 +81,7 @@ def close(unit):
     quarter = quarter_typed()
     with transaction(db.session):
         settle(db.session, at=clock.now(), branch_id=unit.id)
+        hold_quarter(db.session, unit.id, quarter)
         close_quarter(db.session, unit.id, quarter, by=current_user.id, at=clock.now())
     return done(f"{quarter.label}已结账。", "branchpoints.show", **_there(unit, quarter))
 

@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.attendance.actions import close_meeting, count_out, open_sign_in
+from partygroup.attendance.actions import add_to_list, close_meeting, count_out, open_sign_in
 from partygroup.attendance.models import DueEntry, MakeUp, Mark
 from partygroup.db import transaction
 from partygroup.meetings.queries import describe
 from partygroup.scores.checking import faults
 from partygroup.scores.closing import close_quarter, reopen_quarter
 from partygroup.scores.models import Declaration, Entry, StoredGroup, StoredSheet
-from tests.factories import gathering
+from tests.factories import gathering, person
 from tests.scorebook import Q3, Q4, entry, make_up, mark, noon, undo
 
 CLOSING = clock.beijing("2026-10-20 18:00")
@@ -63,6 +63,29 @@ def test_what_happens_after_closing_is_no_fault(session, world, honest):
         reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", by=world.unit_officer.id, at=later)
         close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=later + timedelta(hours=1))
     assert found(session) == []
+
+
+@pytest.mark.parametrize("at", [CLOSING - timedelta(days=1), CLOSING + timedelta(days=1)])
+def test_who_was_missing_in_the_list_counts_from_when_they_were_added(session, world, honest, at):
+    """Before the closing it is of the quarter, after it of none; the list stays explained either way."""
+    new = person(session, "安秋分", branch=world.branch.id, group=world.group.id)
+    begun = CLOSING - timedelta(days=2)
+    with transaction(session):
+        reopen_quarter(session, world.branch.id, Q3, reason="漏了一人", by=world.unit_officer.id, at=begun)
+    for act in (add, close) if at < CLOSING else (close, add):
+        with transaction(session):
+            act(session, world, honest["gathering"], new, at)
+    assert found(session) == []
+    stored = session.scalars(sa.select(StoredSheet).where(StoredSheet.person_id == new.id)).one()
+    assert stored.due == (at < CLOSING)
+
+
+def add(session, world, met, who, at):
+    add_to_list(session, met, person_id=who.id, by=world.leader.id, at=at)
+
+
+def close(session, world, *_):
+    close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=CLOSING)
 
 
 TAMPERED = {

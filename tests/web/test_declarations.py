@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from partygroup.people.models import Role
 from partygroup.scores.models import Declaration, Source
 from tests.factories import activity, declaration, post
 
@@ -122,6 +123,31 @@ def test_officers_enter_deductions_with_the_office_open(app, world, session):
     assert (made.source, made.points, made.state) == (Source.BRANCH, -10, "group_reviewed")
     assert client.post("/declarations", data=form | {"person": world.secretary.id}).status_code == 404
     assert app.test_client().sign_on(world.leader).post("/declarations", data=form).status_code in (403, 404)
+
+
+def test_each_officer_enters_what_the_table_gives_the_post(app, world, session):
+    """Dues are the organisation officer's, a task missed without cause the secretary's; nothing is the publicist's."""
+    keeper, publicist = world.neighbour, world.probationer
+    post(session, keeper.id, world.branch.id, Role.ORGANISATION_OFFICER)
+    post(session, publicist.id, world.branch.id, Role.PROPAGANDA_OFFICER)
+    dues = FORM | {"source": "branch", "person": world.member.id, "item": "PF-DUES"}
+    missed = dues | {"item": "WP-MISSED"}
+    secretary, keeper, publicist = (
+        app.test_client().sign_on(one, office=True) for one in (world.secretary, keeper, publicist)
+    )
+    page = secretary.get("/declarations/new?source=branch").text
+    assert "WP-MISSED" in page and "PF-DUES" not in page
+    refused = secretary.post("/declarations", data=dues)
+    assert refused.status_code == 422 and "由组织委员登记" in refused.text
+    assert secretary.post("/declarations", data=missed).status_code == 303
+    assert keeper.post("/declarations", data=dues | {"act": "keep"}).status_code == 303
+    *_, draft = all_of(session)
+    changed = keeper.post(f"/declarations/{draft.id}/edit", data=missed)
+    assert changed.status_code == 422 and "由书记、副书记登记" in changed.text
+    assert [one.item for one in all_of(session)] == ["WP-MISSED", "PF-DUES"]
+    assert "支部登记扣分" in keeper.get("/declarations/new").text
+    assert "支部登记扣分" not in publicist.get("/declarations/new").text
+    assert publicist.get("/declarations/new?source=branch").status_code == 422
 
 
 def test_own_list(client, world, made):
@@ -287,13 +313,38 @@ def test_appeal_and_decision(app, world, made):
 def test_an_activity_in_one_tap(client, world, session):
     done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id,
                     people=[world.leader.id, world.member.id])  # fmt: skip
-    page = client.sign_on(world.leader).get(f"/activities/{done.id}/declarations").text
+    page = client.sign_on(world.leader).get(f"/activities/{done.id}").text
+    assert "为 2 人申报 支部任务、服务职工、志愿劳动 +1.0" in page and "选别的项" in page
+    page = client.get(f"/activities/{done.id}/declarations").text
     assert "为 2 人申报" in page and "为职工解决实际问题 +1.0" in page
     client.post(f"/activities/{done.id}/declarations")
     assert [one.item for one in all_of(session)] == ["PF-SERVE", "PF-SERVE"]
     answer = client.post(f"/activities/{done.id}/declarations", follow_redirects=True)
     assert "没有重复申报" in answer.text and "已经申报" in answer.text
     assert len(all_of(session)) == 2
+
+
+def test_a_tap_by_mistake_is_taken_back(app, world, session):
+    done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id,
+                    people=[world.leader.id, world.member.id])  # fmt: skip
+    leader, secretary = (app.test_client().sign_on(one) for one in (world.leader, world.secretary))
+    leader.post(f"/activities/{done.id}/declarations")
+    assert "点错了" in leader.get(f"/activities/{done.id}/declarations").text
+    assert "点错了" not in secretary.get(f"/activities/{done.id}/declarations").text
+    undoing = f"/activities/{done.id}/declarations/undoing"
+    assert secretary.post(undoing).status_code == 409
+    assert app.test_client().sign_on(world.member).post(undoing).status_code == 403
+    assert "已撤回 2 人的申报" in leader.post(undoing, follow_redirects=True).text
+    assert all_of(session) == []
+    assert leader.post(undoing).status_code == 409
+
+
+def test_without_a_lead_there_is_something_to_choose_first(client, world, session):
+    """A shared one that somebody outside jotted: the button leads to the choice, it does not fail."""
+    done = activity(session, world.group.id, world.branch.id, sort="hazard", by=world.secretary.id,
+                    people=[world.leader.id, world.member.id])  # fmt: skip
+    page = client.sign_on(world.leader).get(f"/activities/{done.id}").text
+    assert "为参加的人申报积分" in page and "一般隐患 +0.5" not in page
 
 
 @pytest.mark.parametrize(("role", "status"), [
