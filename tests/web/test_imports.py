@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from partygroup.people.imports import PAGE
 from partygroup.people.models import Belonging, Person, RosterImport
-from partygroup.people.roster_queries import PAGE
 
 BAD_IDS = ("0", "2147483648", "9" * 300, "１", "%00")
 TITLES = ["工号", "姓名", "二级党委", "党支部", "党小组", "党员类别", "星级", "手机号"]
