@@ -35,7 +35,7 @@ from partygroup.org.models import UnitKind
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
-from partygroup.text import clean
+from partygroup.text import clean, whole_number
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import quarter_asked, quarters_around
@@ -258,7 +258,7 @@ def withdraw_veto(unit: SeenUnit):
 
 
 def _withdraw(unit: SeenUnit, model, words: str):
-    row = entering.find_entered(db.session, model, unit.id, request.form.get("row", type=int))
+    row = entering.find_entered(db.session, model, unit.id, whole_number(request.form.get("row")))
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
     reason = _text("reason", 200)

@@ -16,6 +16,7 @@ from partygroup.people import logins
 from partygroup.people.passwords import is_password
 from partygroup.people.queries import get_profile
 from partygroup.policy import Can
+from partygroup.text import whole_number
 from partygroup.web.identity import counters_of, start_login
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -57,8 +58,7 @@ def devices():
 @needs(Can.SEE_OWN)
 def end_device():
     """Sign out one other device, or all others."""
-    chosen = request.form.get("login_id", "")
-    login_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    login_id = whole_number(request.form.get("login_id"))
     with transaction(db.session):
         ended = logins.end_login(
             db.session, person_id=current_user.id, login_id=login_id, keep=current_user.login_id,

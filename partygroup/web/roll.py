@@ -21,7 +21,7 @@ from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import outlook_sentence, refusal_to_close, voting_outlook
 from partygroup.policy import Can, Place, may
-from partygroup.text import clean
+from partygroup.text import clean, whole_number
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, htmx, respond, tagged, unchanged
@@ -165,12 +165,12 @@ def _opened_roll(met):
 @needs(Can.TICK, meeting_of)
 def tick(met):
     """Mark people present by hand."""
-    chosen = [int(one) for one in request.form.getlist("people") if one.isascii() and one.isdigit() and len(one) < 10]
+    chosen = dict.fromkeys(filter(None, map(whole_number, request.form.getlist("people"))))
     if not chosen:
         raise Refused("请先点选到会的人，再补签。")
     note = clean(request.form.get("note"), 60) or None
     with transaction(db.session):
-        made = sum(_tick(met, person_id, note) for person_id in dict.fromkeys(chosen))
+        made = sum(_tick(met, person_id, note) for person_id in chosen)
     words = f"补签了 {made} 人，记录里写明是您登记的。" if made else "选的人都已经到会，没有重复登记。"
     return done(words, "roll.board", gathering_id=met.id)
 

@@ -238,6 +238,12 @@ def test_old_imports_are_paged_and_as_many_statements_for_many(office, session, 
     assert office.get(older).text.count('<li><a href="/imports/') == 4
 
 
+@pytest.mark.parametrize("before", BAD_IDS)
+@pytest.mark.parametrize("address", ["/imports", "/imports/figures"])
+def test_a_page_after_nonsense_is_the_first_page(office, address, before):
+    assert office.get(f"{address}?before={before}").status_code == 200
+
+
 def test_long_lists_say_how_long_they_are(office):
     rows = [person(工号=f"91{number:04d}") for number in range(205)]
     page = office.get(previewed(office, *rows))
