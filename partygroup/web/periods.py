@@ -20,10 +20,11 @@ from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
-from partygroup.org.queries import lineage, subtree_ids, units_named
+from partygroup.org.queries import subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean
+from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
@@ -48,8 +49,7 @@ class SeenPeriod:
 def period_of(period_id: int) -> SeenPeriod:
     """Return an evaluation of a unit whose periods this person may see; raise NotFound."""
     period = periods.get_period(db.session, period_id)
-    line = lineage(db.session, period.unit_id, clock.today())
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
+    place = place_of_unit(period.unit_id)
     if not may(current_user, Can.SEE_PERIODS, place):
         raise NotFound
     return SeenPeriod(period, place)
@@ -96,10 +96,8 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
         State.CONFIGURED: lambda: refusal_to_open(period.state, period.of.first, today),
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
-    line = lineage(db.session, period.unit_id, today)
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place)
+    acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
     return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
 
 
