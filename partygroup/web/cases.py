@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 from flask_login import current_user
-from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.clock import Quarter
@@ -13,27 +12,15 @@ from partygroup.errors import Refused
 from partygroup.policy import Can, may
 from partygroup.scores import cases
 from partygroup.scores.facts import table_in_force
-from partygroup.text import clean, whole_number
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.text import clean
+from partygroup.web.asked import number_typed
+from partygroup.web.forms import DaysForm, line
 from partygroup.web.needs import needs
 from partygroup.web.people import SeenPerson
 from partygroup.web.points import owner_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("cases", __name__)
-
-
-class DaysForm(BaseForm):
-    """From which day until which; the last may be open."""
-
-    from_on = DayField("从哪天起")
-    until_on = DayField("到哪天止")
-
-    def validate_from_on(self, field):
-        """Ask for a day when none was typed; one that does not exist has been said to be so already."""
-        if field.data is None and not field.errors:
-            raise ValidationError("请写从哪天起。")
 
 
 class ExemptionForm(DaysForm):
@@ -132,7 +119,7 @@ def withdraw_veto(owner):
 
 def _number(name: str) -> int:
     """Return an id from the form; raise Refused for anything else."""
-    chosen = whole_number(request.form.get(name))
+    chosen = number_typed(name)
     if chosen is None:
         raise Refused("请从列表里选一条，再试一次。")
     return chosen

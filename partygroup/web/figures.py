@@ -14,6 +14,7 @@ from partygroup.evaluation.proposing import propose
 from partygroup.evaluation.schemes import scheme_in_force
 from partygroup.policy import Can
 from partygroup.web import sending
+from partygroup.web.asked import number_typed
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 from partygroup.web.sending import SeenImport
@@ -46,7 +47,7 @@ def index():
 @needs(Can.IMPORT_FIGURES, back="figures.index")
 def send():
     """Read a table of figures and go on to its preview; a file that cannot be read is said so beside the form."""
-    file, unit_id = request.files.get("file"), request.form.get("unit_id", type=int)
+    file, unit_id = request.files.get("file"), number_typed("unit_id")
     typed = {"unit_id": unit_id} if unit_id else {}
     if not file or not file.filename:
         return _index({"file": "请选择一份指标数据表。"}, typed, 422)

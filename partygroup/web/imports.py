@@ -19,6 +19,7 @@ from partygroup.people.roster_file import read_roster
 from partygroup.people.roster_plan import SECTIONS
 from partygroup.policy import Can
 from partygroup.web import sending
+from partygroup.web.asked import day_typed, number_typed
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 from partygroup.web.sending import SeenImport
@@ -91,7 +92,7 @@ def index():
 def send():
     """Read a roster and go on to its preview; a file that cannot be read is said so beside the form."""
     typed = {name: request.form[name] for name in ("valid_from", "unit_id") if request.form.get(name)}
-    file, day, unit_id = request.files.get("file"), _typed_day("valid_from"), request.form.get("unit_id", type=int)
+    file, day, unit_id = request.files.get("file"), day_typed("valid_from"), number_typed("unit_id")
     if errors := _errors_of_form(file, day, unit_id):
         return _index(errors, typed, 422)
     by, at = current_user.id, clock.now()
@@ -119,13 +120,6 @@ def _errors_of_form(file, day: date | None, unit_id: int | None) -> dict[str, st
     if unit_id not in sending.scopes_of(Can.IMPORT_ROSTER):
         errors["unit_id"] = "请选择为哪个单位导入。"
     return errors
-
-
-def _typed_day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, "").strip())
-    except ValueError:
-        return None
 
 
 @pages.get("/imports/<id:import_id>")
@@ -160,7 +154,7 @@ def apply(seen: SeenRoster):
                 at=clock.now(),
                 only_good_rows="only_good_rows" in request.form,
                 ended=request.form.getlist("ended", type=int),
-                ended_on=_typed_day("ended_on"),
+                ended_on=day_typed("ended_on"),
             )
     except Refused as refusal:
         return _show(import_of(seen.sent.id), refusal.reason, 422)

@@ -20,6 +20,7 @@ from partygroup.people.queries import PAGE, Profile, get_exclusion, get_profile,
 from partygroup.people.rules import seniority_years
 from partygroup.policy import Can, Place, may, units_where, visible_people
 from partygroup.text import narrow, squeeze
+from partygroup.web.asked import number_asked
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 
@@ -102,12 +103,6 @@ def find_person(person_id: int, *powers: Can) -> SeenPerson:
 def person_of(person_id: int) -> SeenPerson:
     """Return somebody whom this person may see; raise NotFound."""
     return find_person(person_id, Can.SEE_PERSON)
-
-
-def number_asked(name: str) -> int | None:
-    """Return an id from the address; None for none and for nonsense."""
-    typed = request.args.get(name, "")
-    return min(int(typed), 2**31 - 1) if typed.isascii() and typed.isdigit() and len(typed) < 11 else None
 
 
 @pages.get("/people")

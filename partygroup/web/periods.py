@@ -24,6 +24,7 @@ from partygroup.org.queries import subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean
+from partygroup.web.asked import number_asked, number_typed
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
@@ -106,7 +107,7 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
 def configure():
     """Set up the evaluation of a quarter for the branches below one's committee."""
     quarter = Quarter.parse(request.form.get("quarter", ""))
-    unit_id = request.form.get("unit_id", type=int)
+    unit_id = number_typed("unit_id")
     if quarter is None or unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
         return _index("请选一个季度，再试一次。", 422)
     try:
@@ -186,7 +187,7 @@ def overview(quarter_code: str):
     day = min(quarter.last, today)
     units = units_named(db.session, subtree_ids(units_where(current_user, Can.SEE_PERIODS), day), day)
     committees = {unit.id: unit.name for unit in units if unit.kind == UnitKind.UNIT_COMMITTEE}
-    chosen = request.args.get("unit", type=int)
+    chosen = number_asked("unit")
     chosen = chosen if chosen in committees else None
     parents = {unit.id: unit.parent_id for unit in units}
     by_unit: dict[int | None, list] = {unit_id: [] for unit_id in committees}

@@ -19,8 +19,8 @@ from partygroup.db import db, once, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.policy import Can, may
 from partygroup.text import clean, whole_number
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.web.asked import number_asked
+from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -50,7 +50,7 @@ def index():
     today, unit = clock.today(), shown_unit(request.args.get("unit"))
     if unit is None:
         return respond("activities/nowhere.html")
-    before = whole_number(request.args.get("before"))
+    before = number_asked("before")
     visible = visible_to(current_user, today, Problem)
     ended = list_of.ended_problems(db.session, visible, unit.id, before=before)
     return respond(

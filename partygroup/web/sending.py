@@ -17,7 +17,7 @@ from partygroup.policy import Can, Place, may, units_where
 from partygroup.spreadsheets.faulty import fault_sheet
 from partygroup.spreadsheets.previews import SheetImport
 from partygroup.spreadsheets.reading import MAX_BYTES
-from partygroup.text import whole_number
+from partygroup.web.asked import number_asked
 from partygroup.web.loaders import place_of_unit
 
 #: Entries of a long list that a page shows; the count is always said.
@@ -80,7 +80,7 @@ def scopes_of(can: Can) -> dict[int, str]:
 def sent_before(sort: type[SheetImport], scopes: dict[int, str], also: tuple = ()) -> dict:
     """Return a page of the imports for these units (for the company: of all), and the address of older ones."""
     units = None if company(db.session).id in scopes else list(scopes)
-    recent = recent_imports(db.session, sort, units, before=whole_number(request.args.get("before")), also=also)
+    recent = recent_imports(db.session, sort, units, before=number_asked("before"), also=also)
     return {"recent": recent, "older": url_for(".index", before=recent[-1].id) if len(recent) == PAGE else None}
 
 

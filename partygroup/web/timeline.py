@@ -20,6 +20,7 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean, whole_number
+from partygroup.web.asked import last_seen
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -108,15 +109,6 @@ def _quarters(today: date) -> list[clock.Quarter]:
     while len(found) < QUARTERS:
         found.append(found[-1].previous())
     return found
-
-
-def last_seen() -> tuple[date, int] | None:
-    """Return the last row seen from the address; nonsense means the first page."""
-    try:
-        day, number = request.args["before"].rsplit("-", 1)
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
-    except (KeyError, ValueError):
-        return None
 
 
 @dataclass(frozen=True)
