@@ -24,16 +24,10 @@ class Lands(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of the roster file. `empty` is what an empty cell means; `also` are other headers understood."""
+class Column(cells.Column):
+    """One column of the roster file, and where its value lands."""
 
-    key: str
-    title: str
-    parse: cells.Parse
     lands: Lands = Lands.PERSON
-    required: bool = False
-    empty: object = None
-    also: tuple[str, ...] = ()
 
 
 CATEGORIES = {
@@ -47,23 +41,23 @@ PROFILES = {title: profile for profile, title in PROFILE_NAMES.items()}
 COLUMNS = [
     Column("staff_no", "工号", cells.staff_no, required=True),
     Column("name", "姓名", roster_cells.name, required=True),
-    Column("committee", "二级党委", cells.unit_name, Lands.DATED, required=True),
-    Column("branch", "党支部", cells.unit_name, Lands.DATED, required=True),
-    Column("standing", "党员类别", cells.one_of(CATEGORIES), Lands.DATED, required=True),
+    Column("committee", "二级党委", cells.unit_name, lands=Lands.DATED, required=True),
+    Column("branch", "党支部", cells.unit_name, lands=Lands.DATED, required=True),
+    Column("standing", "党员类别", cells.one_of(CATEGORIES), lands=Lands.DATED, required=True),
     Column("joined_on", "入党时间", roster_cells.day, also=("入党日期",)),
     Column("full_on", "转正时间", roster_cells.day, also=("转正日期",)),
-    Column("general_branch", "党总支", cells.unit_name, Lands.DATED),
-    Column("group", "党小组", roster_cells.group_name, Lands.DATED),
+    Column("general_branch", "党总支", cells.unit_name, lands=Lands.DATED),
+    Column("group", "党小组", roster_cells.group_name, lands=Lands.DATED),
     Column("sex", "性别", cells.one_of({"男": "男", "女": "女"})),
     Column("born_ym", "出生年月", roster_cells.month, also=("出生日期",)),
-    Column("posts", "党内职务", roster_cells.several, Lands.DATED, empty=()),
-    Column("admin_post", "行政职务", cells.words(60), Lands.DATED),
-    Column("workshop", "车间", cells.unit_name, Lands.DATED),
-    Column("team", "班组", cells.unit_name, Lands.DATED),
-    Column("job", "岗位", cells.words(40), Lands.DATED),
-    Column("profile", "岗位类别", cells.one_of(PROFILES), Lands.DATED),
+    Column("posts", "党内职务", roster_cells.several, lands=Lands.DATED, empty=()),
+    Column("admin_post", "行政职务", cells.words(60), lands=Lands.DATED),
+    Column("workshop", "车间", cells.unit_name, lands=Lands.DATED),
+    Column("team", "班组", cells.unit_name, lands=Lands.DATED),
+    Column("job", "岗位", cells.words(40), lands=Lands.DATED),
+    Column("profile", "岗位类别", cells.one_of(PROFILES), lands=Lands.DATED),
     Column("star_level", "星级", roster_cells.star),
     Column("key_technician", "技术骨干", cells.one_of({"是": True, "否": False}), empty=False),
     Column("phone", "手机号", roster_cells.phone, also=("手机", "手机号码")),
-    Column("note", "备注", cells.words(200), Lands.NOTE),
+    Column("note", "备注", cells.words(200), lands=Lands.NOTE),
 ]

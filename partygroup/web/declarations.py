@@ -23,11 +23,10 @@ from partygroup.scores.models import Source
 from partygroup.scores.people import Membership, members_of, memberships
 from partygroup.scores.tables import Row
 from partygroup.text import clean
+from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
-from partygroup.web.people import number_asked
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, request
 from flask_login import current_user
@@ -36,6 +35,7 @@ from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
 from partygroup.text import clean
+from partygroup.web.asked import day_typed, number_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import quarter_asked, quarters_around
@@ -172,13 +172,6 @@ def _text(name: str, limit: int) -> str:
     return clean(request.form.get(name), limit)
 
 
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, "").strip())
-    except ValueError:
-        return None
-
-
 @pages.post("/branches/<id:unit_id>/evaluation/self-score")
 @needs(Can.SELF_SCORE, branch_of)
 def self_score(unit: SeenUnit):
@@ -218,7 +211,7 @@ def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
     given = {"sort": sort, "level": level, "text": _text("text", 100), "document": _text("document", 60),
-             "event": _text("event", 60), "on_day": _day("on_day")}  # fmt: skip
+             "event": _text("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
                  "已登记，计入文件日期所在的季度。")  # fmt: skip
 
@@ -228,7 +221,7 @@ def give_award(unit: SeenUnit):
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
     given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60),
-             "from_on": _day("from_on"), "until_on": _day("until_on")}  # fmt: skip
+             "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
                  "一票否决已登记。")  # fmt: skip
 
@@ -237,8 +230,8 @@ def enter_veto(unit: SeenUnit):
 @needs(Can.SET_TERM, branch_of)
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
-    given = {"from_on": _day("elected_on"), "until_on": _day("term_until"), "extended": "extended" in request.form,
-             "document": _text("term_document", 60)}  # fmt: skip
+    given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
+             "extended": "extended" in request.form, "document": _text("term_document", 60)}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
                  "任期已登记。")  # fmt: skip
 
@@ -258,7 +251,7 @@ def withdraw_veto(unit: SeenUnit):
 
 
 def _withdraw(unit: SeenUnit, model, words: str):
-    row = entering.find_entered(db.session, model, unit.id, request.form.get("row", type=int))
+    row = entering.find_entered(db.session, model, unit.id, number_typed("row"))
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
     reason = _text("reason", 200)

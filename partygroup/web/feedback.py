@@ -16,6 +16,7 @@ from partygroup.feedback.models import TEXT_LENGTH, Feedback
 from partygroup.org.queries import company, lineage
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean
+from partygroup.web.asked import number_asked
 from partygroup.web.identity import own_path
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -51,8 +52,7 @@ def index():
 
 def feedback_page(path: str, *, text: str = "", status: int = 200, errors: dict | None = None):
     """Return the page with what was typed."""
-    before = request.args.get("before", "")
-    before = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    before = number_asked("before")
     rows = queries.answered(db.session, before=before)
     return respond(
         "feedback/index.html",

@@ -19,7 +19,7 @@ from partygroup.scores.people import Officer, is_at_unit, is_secretary, officers
 from partygroup.scores.reviewing import MEETING_LENGTH
 from partygroup.scores.settling import settle
 from partygroup.scores.tables import DIMENSIONS
-from partygroup.text import clean
+from partygroup.text import clean, whole_number
 from partygroup.web.home import leaves_to_decide
 from partygroup.web.needs import ask_password, needs
 from partygroup.web.respond import done, respond
@@ -101,9 +101,9 @@ def chosen() -> list[tuple[Seen, int]]:
     """Return the declarations ticked in a batch with the versions that were shown; those out of reach are left out."""
     versions, today = {}, clock.today()
     for typed in request.form.getlist("chosen")[:MOST]:
-        declaration_id, _, version = typed.partition(".")
-        if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (declaration_id, version)):
-            versions[int(declaration_id)] = int(version)
+        declaration_id, version = map(whole_number, typed.partition(".")[::2])
+        if declaration_id is not None and version is not None:
+            versions[declaration_id] = version
     found = seen_all(db.session, versions, visible_to(current_user, today), today)
     if not found:
         raise Refused("请至少选一条。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask_login import current_user
@@ -25,6 +24,7 @@ from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.text import clean
+from partygroup.web.asked import last_seen
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
@@ -55,7 +55,7 @@ def index():
     """List what is coming and, a page at a time, what was."""
     today = clock.today()
     visible = queries.visible_to(current_user, today)
-    seen = _last_seen()
+    seen = last_seen()
     return respond(
         "meetings/index.html",
         coming=queries.upcoming(db.session, visible, today) if seen is None else [],
@@ -64,15 +64,6 @@ def index():
         is_first=seen is None,
         may_call=bool(units_where(current_user, Can.CALL_MEETING)),
     )
-
-
-def _last_seen() -> tuple[date, int] | None:
-    """Return the last row seen from the address; nonsense means the first page."""
-    try:
-        day, number = request.args["before"].rsplit("-", 1)
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
-    except (KeyError, ValueError):
-        return None
 
 
 def _callable_units() -> list:

@@ -20,10 +20,12 @@ from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
-from partygroup.org.queries import lineage, subtree_ids, units_named
+from partygroup.org.queries import subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean
+from partygroup.web.asked import number_asked, number_typed
+from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
@@ -48,8 +50,7 @@ class SeenPeriod:
 def period_of(period_id: int) -> SeenPeriod:
     """Return an evaluation of a unit whose periods this person may see; raise NotFound."""
     period = periods.get_period(db.session, period_id)
-    line = lineage(db.session, period.unit_id, clock.today())
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
+    place = place_of_unit(period.unit_id)
     if not may(current_user, Can.SEE_PERIODS, place):
         raise NotFound
     return SeenPeriod(period, place)
@@ -96,10 +97,8 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
         State.CONFIGURED: lambda: refusal_to_open(period.state, period.of.first, today),
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
-    line = lineage(db.session, period.unit_id, today)
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place)
+    acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
     return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
 
 
@@ -108,7 +107,7 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
 def configure():
     """Set up the evaluation of a quarter for the branches below one's committee."""
     quarter = Quarter.parse(request.form.get("quarter", ""))
-    unit_id = request.form.get("unit_id", type=int)
+    unit_id = number_typed("unit_id")
     if quarter is None or unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
         return _index("请选一个季度，再试一次。", 422)
     try:
@@ -188,7 +187,7 @@ def overview(quarter_code: str):
     day = min(quarter.last, today)
     units = units_named(db.session, subtree_ids(units_where(current_user, Can.SEE_PERIODS), day), day)
     committees = {unit.id: unit.name for unit in units if unit.kind == UnitKind.UNIT_COMMITTEE}
-    chosen = request.args.get("unit", type=int)
+    chosen = number_asked("unit")
     chosen = chosen if chosen in committees else None
     parents = {unit.id: unit.parent_id for unit in units}
     by_unit: dict[int | None, list] = {unit_id: [] for unit_id in committees}

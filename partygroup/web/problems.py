@@ -18,9 +18,9 @@ from partygroup.activities.queries import get_jotted, visible_to
 from partygroup.db import db, once, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.policy import Can, may
-from partygroup.text import clean
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.text import clean, whole_number
+from partygroup.web.asked import number_asked
+from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -50,8 +50,7 @@ def index():
     today, unit = clock.today(), shown_unit(request.args.get("unit"))
     if unit is None:
         return respond("activities/nowhere.html")
-    before = request.args.get("before", "")
-    before = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    before = number_asked("before")
     visible = visible_to(current_user, today, Problem)
     ended = list_of.ended_problems(db.session, visible, unit.id, before=before)
     return respond(
@@ -63,12 +62,11 @@ def index():
 
 def _activity_asked():
     """Return the activity from which a problem is taken up, if the form or address names one that may be seen."""
-    typed = request.values.get("activity", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    today, activity_id = clock.today(), whole_number(request.values.get("activity"))
+    if activity_id is None:
         return None
-    today = clock.today()
     try:
-        return get_jotted(db.session, int(typed), visible_to(current_user, today), today).activity
+        return get_jotted(db.session, activity_id, visible_to(current_user, today), today).activity
     except NotFound:
         return None
 

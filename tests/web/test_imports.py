@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from partygroup.people.imports import PAGE
 from partygroup.people.models import Belonging, Person, RosterImport
-from partygroup.people.roster_queries import PAGE
 
 BAD_IDS = ("0", "2147483648", "9" * 300, "１", "%00")
 TITLES = ["工号", "姓名", "二级党委", "党支部", "党小组", "党员类别", "星级", "手机号"]
@@ -236,6 +236,12 @@ def test_old_imports_are_paged_and_as_many_statements_for_many(office, session, 
     page = office.get("/imports")
     older = re.search(r'href="(/imports\?before=\d+)"', page.text)[1]
     assert office.get(older).text.count('<li><a href="/imports/') == 4
+
+
+@pytest.mark.parametrize("before", BAD_IDS)
+@pytest.mark.parametrize("address", ["/imports", "/imports/figures"])
+def test_a_page_after_nonsense_is_the_first_page(office, address, before):
+    assert office.get(f"{address}?before={before}").status_code == 200
 
 
 def test_long_lists_say_how_long_they_are(office):
