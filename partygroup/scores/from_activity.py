@@ -38,8 +38,9 @@ class Offer:
 def offer_of(session, activity: Activity, *, at: datetime, item: str = "", lead: int | None = None) -> Offer:
     """Return what an activity offers to everybody named who did not say 否 or 有出入; raise Refused.
 
-    Without `item` the first one of its sort, without `lead` the usual one. Whoever has a declaration from this activity
-    gets no second one, so that a second tap changes nothing.
+    Without `item` the first one of its sort, without `lead` the usual one; once somebody was declared to have led,
+    nobody else can be. Whoever has a declaration from this activity gets no second one, so that a second tap changes
+    nothing.
     """
     if activity.withdrawn_at:
         raise Refused("这次活动已经撤回，不能申报。")
@@ -48,13 +49,15 @@ def offer_of(session, activity: Activity, *, at: datetime, item: str = "", lead:
     stored, table = table_on(session, activity.happened_on)
     row = row_for_activity(activity, table, item)
     named = willing(session, activity)
-    led_by = lead or usual_lead(activity, named)
-    leaders = sum(one.person_id == led_by for one in named)
-    if reason := refusal_to_share(row.line, leaders, len(named) - leaders):
-        raise Refused(reason)
-    done = session.scalars(sa.select(Declaration.person_id).where(Declaration.activity_id == activity.id)).all()
+    done = session.scalars(sa.select(Declaration).where(Declaration.activity_id == activity.id)).all()
+    shared = [one for one in done if one.item == row.item.code and one.state not in (State.REJECTED, State.REVERSED)]
+    led_by = next((one.person_id for one in shared if one.leads), None) or lead or usual_lead(activity, named)
+    has_one = {one.person_id for one in done}
     members = memberships(session, [one.person_id for one in named], activity.happened_on)
-    people = [one for one in named if one.person_id in members and one.person_id not in done]
+    people = [one for one in named if one.person_id in members and one.person_id not in has_one]
+    sharing = {one.person_id for one in [*people, *shared]}
+    if reason := refusal_to_share(row.line, int(led_by in sharing), len(sharing - {led_by})):
+        raise Refused(reason)
     return Offer(stored.id, row, people, led_by, len(done))
 
 

@@ -79,8 +79,12 @@ def is_at_unit(officers: list[Officer], person_id: int, reviewed_by: int | None)
     """Say whether the unit office decides: the beneficiary is the secretary, or no other officer is left to decide."""
     if any(one.person_id == person_id and one.role == Role.SECRETARY for one in officers):
         return True
-    deciding = {one.person_id for one in officers if one.role in OFFICER_ROLES}
-    return not deciding - {person_id, reviewed_by}
+    return is_nobody_left(officers, person_id, reviewed_by)
+
+
+def is_nobody_left(officers: list[Officer], *without: int | None) -> bool:
+    """Say whether a branch has no officer to decide but the beneficiary and whoever did the step before."""
+    return not {one.person_id for one in officers if one.role in OFFICER_ROLES} - set(without)
 
 
 def is_secretary(officers: list[Officer], person_id: int) -> bool:

@@ -16,12 +16,12 @@ from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.scores.from_activity import Offer, offer_of
-from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.jotting import (
     Choice,
     Draft,
@@ -34,6 +34,7 @@ from partygroup.web.jotting import (
     preset_of,
 )
 from partygroup.web.needs import needs
+from partygroup.web.once import take_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("activities", __name__)
@@ -106,8 +107,8 @@ def jot():
         pictures = pictures_sent()
         activity_id = _jot(draft, choice, pictures)
     except Refused as refusal:
-        field = "photos" if "照片" in refusal.reason or "动图" in refusal.reason else "people"
-        return _new_page(draft, choice, choices, status=refusal.status, problems={field: refusal.reason})
+        problems = {refusal.field or "text": refusal.reason}
+        return _new_page(draft, choice, choices, status=refusal.status, problems=problems)
     return done("记好了。有名字的人在首页能看到，7 天内可以说有出入。", "activities.show", activity_id=activity_id)
 
 
@@ -124,11 +125,9 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
         kept.extend(stored)
         return str(activity.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    key = request.headers.get("Idempotency-Key") or request.form.get("key")
     try:
         with transaction(db.session):
-            return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+            return int(take_once(act, at=at, photos=[photo.digest for photo in stored]))
     except BaseException:
         kept.clear()
         raise
@@ -182,7 +181,7 @@ def _why_not(jotted: Jotted, at) -> str | None:
 @needs(Can.ANSWER_ACTIVITY, activity_of)
 def answer(jotted):
     """Say 是, 否 or 有出入 to what one is named in; from the home page one goes back there."""
-    remark = clean(request.form.get("remark"), REMARK_LENGTH)
+    remark = text_typed("remark", REMARK_LENGTH)
     try:
         with transaction(db.session):
             actions.answer(
@@ -200,7 +199,7 @@ def answer(jotted):
 @needs(Can.EDIT_ACTIVITY, activity_of)
 def remark(jotted):
     """Add a dated remark: what came of it."""
-    words = clean(request.form.get("words"), REMARK_LENGTH)
+    words = text_typed("words", REMARK_LENGTH)
     try:
         with transaction(db.session):
             actions.add_remark(db.session, jotted.activity, words=words, by=current_user.id, at=clock.now())
@@ -213,7 +212,7 @@ def remark(jotted):
 @needs(Can.WITHDRAW_ACTIVITY, activity_of)
 def withdraw(jotted):
     """Take it back with a reason that stays on its page."""
-    reason = clean(request.form.get("reason"), REASON_LENGTH)
+    reason = text_typed("reason", REASON_LENGTH)
     try:
         with transaction(db.session):
             actions.withdraw(db.session, jotted.activity, reason=reason, by=current_user.id, at=clock.now())
@@ -256,7 +255,8 @@ def revise(jotted):
     try:
         _revise(jotted, draft, choice, pictures_sent())
     except Refused as refusal:
-        return _edit_page(activity_of(jotted.id), draft, status=refusal.status, problems={"people": refusal.reason})
+        problems = {refusal.field or "text": refusal.reason}
+        return _edit_page(activity_of(jotted.id), draft, status=refusal.status, problems=problems)
     return done("改好了。", "activities.show", activity_id=jotted.id)
 
 

@@ -1,4 +1,7 @@
-"""What an address asks for and a form carries beside its text: numbers, days, the last row seen. Nonsense is none."""
+"""What an address asks for and a form carries beside its text: numbers, days, texts, the last row seen.
+
+Nonsense is none.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from datetime import date
 
 from flask import request
 
-from partygroup.text import whole_number
+from partygroup.errors import Refused
+from partygroup.text import clean, whole_number
 
 
 def number_asked(name: str) -> int | None:
@@ -17,6 +21,14 @@ def number_asked(name: str) -> int | None:
 def number_typed(name: str) -> int | None:
     """Return a number from the form, such as an id; None for none and for nonsense."""
     return whole_number(request.form.get(name))
+
+
+def text_typed(name: str, limit: int) -> str:
+    """Return a text from the form, cleaned; raise Refused for one that is too long: nothing is cut in silence."""
+    text = clean(request.form.get(name), limit + 1)
+    if len(text) > limit:
+        raise Refused(f"写得太长了，最多 {limit} 个字。请改短一点再交。", field=name)
+    return text
 
 
 def day_typed(name: str) -> date | None:

@@ -18,7 +18,7 @@ from partygroup.scores.groups import LEVELS
 from partygroup.scores.queries import closings_of, distribution, named_groups, sheets_of
 from partygroup.scores.rules import warning_at_closing
 from partygroup.scores.settling import settle
-from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, find_seen
 from partygroup.web.points import quarter_asked, quarters_around
@@ -90,7 +90,7 @@ def close(unit):
 @needs(Can.REOPEN_QUARTER, branch_of)
 def reopen(unit):
     """Let a closed quarter count again, with a reason; the old sheets are kept."""
-    quarter, reason = quarter_typed(), clean(request.form.get("reason"), 200)
+    quarter, reason = quarter_typed(), text_typed("reason", 200)
     with transaction(db.session):
         reopen_quarter(db.session, unit.id, quarter, reason=reason, by=current_user.id, at=clock.now())
     return done(f"{quarter.label}已重新打开，原来的计分表留存。", "branchpoints.show", **_there(unit, quarter))
@@ -130,7 +130,7 @@ def appraise(unit):
         with transaction(db.session):
             appraise_group(
                 db.session, branch_id=unit.id, group_id=group_id, quarter=quarter,
-                level=request.form.get("level", ""), sentence=clean(request.form.get("sentence"), 200),
+                level=request.form.get("level", ""), sentence=text_typed("sentence", 200),
                 by=current_user.id, at=clock.now(),
             )  # fmt: skip
     except Refused as refusal:

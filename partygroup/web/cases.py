@@ -12,8 +12,7 @@ from partygroup.errors import Refused
 from partygroup.policy import Can, may
 from partygroup.scores import cases
 from partygroup.scores.facts import table_in_force
-from partygroup.text import clean
-from partygroup.web.asked import number_typed
+from partygroup.web.asked import number_typed, text_typed
 from partygroup.web.forms import DaysForm, line
 from partygroup.web.needs import needs
 from partygroup.web.people import SeenPerson
@@ -111,7 +110,7 @@ def enter_veto(owner):
 @needs(Can.ENTER_VETO, owner_of)
 def withdraw_veto(owner):
     """Withdraw a veto with a reason."""
-    reason = clean(request.form.get("reason"), 100)
+    reason = text_typed("reason", 100)
     with transaction(db.session):
         cases.withdraw_veto(db.session, _number("veto"), owner.id, reason=reason, **_changing(owner))
     return done("已撤销一票否决。", "cases.show", person_id=owner.id)

@@ -11,7 +11,7 @@ from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.activities.models import Activity
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
@@ -22,11 +22,12 @@ from partygroup.scores.listing import PAGE, Seen, declarations_of, get_activity,
 from partygroup.scores.models import Source
 from partygroup.scores.people import Membership, members_of, memberships
 from partygroup.scores.tables import Row
-from partygroup.text import clean
+from partygroup.text import clean, squeeze
 from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
+from partygroup.web.once import take_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)
@@ -62,7 +63,8 @@ class ClaimForm(BaseForm):
     @property
     def claim(self) -> Claim:
         """Return what was typed as a value."""
-        event = f"doc:{self.number.data}" if self.number.data else None
+        number = squeeze(self.number.data, NUMBER_LENGTH).upper()  # typed alike or not, one document is one event
+        event = f"doc:{number}" if number else None
         leads = request.form.get("leads") != "no"
         return Claim(self.item.data, self.happened_on.data, self.text.data, leads=leads, event=event)
 
@@ -193,9 +195,8 @@ def _declared(form: ClaimForm, choice: Choice) -> int:
             declaring.submit(db.session, made, by=by, at=at)
         return str(made.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
     with transaction(db.session):
-        return int(once(db.session, person_id=by, key=request.form.get("key"), content=typed, at=at, act=act))
+        return int(take_once(act, at=at))
 
 
 # --- one ---

@@ -34,8 +34,7 @@ from partygroup.org.models import UnitKind
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
-from partygroup.text import clean
-from partygroup.web.asked import day_typed, number_typed
+from partygroup.web.asked import day_typed, number_typed, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import quarter_asked, quarters_around
@@ -168,15 +167,11 @@ def _by() -> dict:
     return {"by": current_user.id, "at": clock.now()}
 
 
-def _text(name: str, limit: int) -> str:
-    return clean(request.form.get(name), limit)
-
-
 @pages.post("/branches/<id:unit_id>/evaluation/self-score")
 @needs(Can.SELF_SCORE, branch_of)
 def self_score(unit: SeenUnit):
     """Hand in the branch's own word on its frozen figures."""
-    opinion = _text("opinion", 300)
+    opinion = text_typed("opinion", 300)
     return _act(unit, lambda sheet: periods.self_score(db.session, sheet, opinion=opinion, **_by()), "自评已提交。")
 
 
@@ -184,7 +179,7 @@ def self_score(unit: SeenUnit):
 @needs(Can.REVIEW_EVALUATION, branch_of)
 def review(unit: SeenUnit):
     """Finish the review of what the branch handed in."""
-    said = _text("review", 300)
+    said = text_typed("review", 300)
     return _act(unit, lambda sheet: periods.review_sheet(db.session, sheet, review=said, **_by()), "复核已完成。")
 
 
@@ -210,8 +205,8 @@ def finish(unit: SeenUnit):
 def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
-    given = {"sort": sort, "level": level, "text": _text("text", 100), "document": _text("document", 60),
-             "event": _text("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
+    given = {"sort": sort, "level": level, "text": text_typed("text", 100), "document": text_typed("document", 60),
+             "event": text_typed("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
                  "已登记，计入文件日期所在的季度。")  # fmt: skip
 
@@ -220,7 +215,7 @@ def give_award(unit: SeenUnit):
 @needs(Can.ENTER_UNIT_VETO, branch_of)
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
-    given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60),
+    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60),
              "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
                  "一票否决已登记。")  # fmt: skip
@@ -231,7 +226,7 @@ def enter_veto(unit: SeenUnit):
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
     given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
-             "extended": "extended" in request.form, "document": _text("term_document", 60)}  # fmt: skip
+             "extended": "extended" in request.form, "document": text_typed("term_document", 60)}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
                  "任期已登记。")  # fmt: skip
 
@@ -254,5 +249,5 @@ def _withdraw(unit: SeenUnit, model, words: str):
     row = entering.find_entered(db.session, model, unit.id, number_typed("row"))
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
-    reason = _text("reason", 200)
+    reason = text_typed("reason", 200)
     return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)

@@ -16,18 +16,18 @@ from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
 from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Grant, Place, grant, units_where
-from partygroup.text import clean
-from partygroup.web.asked import last_seen
+from partygroup.web.asked import last_seen, text_typed
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.once import take_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("meetings", __name__)
@@ -144,10 +144,8 @@ def _call(form, unit, kinds) -> int:
         )  # fmt: skip
         return str(gathering.id)
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
     with transaction(db.session):
-        key = request.headers.get("Idempotency-Key") or request.form.get("key")
-        return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+        return int(take_once(act, at=at))
 
 
 @pages.get("/meetings/<id:gathering_id>")
@@ -207,7 +205,7 @@ class MoveForm(BaseForm):
 @needs(Can.CLOSE_MEETING, meeting_of)
 def cancel(met):
     """Cancel a meeting that has not begun."""
-    reason = clean(request.form.get("reason"), 100)
+    reason = text_typed("reason", 100)
     with transaction(db.session):
         actions.cancel(db.session, met.gathering, reason=reason, by=current_user.id, at=clock.now())
     return done("会议已取消，原因已写明。", "meetings.show", gathering_id=met.id)
@@ -220,7 +218,7 @@ def ask_leave(met):
     with transaction(db.session):
         attendance.ask_leave(
             db.session, met.gathering, person_id=current_user.id, sort=request.form.get("sort", ""),
-            cause=clean(request.form.get("cause"), 40), by=current_user.id, at=clock.now(),
+            cause=text_typed("cause", 40), by=current_user.id, at=clock.now(),
         )  # fmt: skip
     return done("请假已提交，等待批准。", "meetings.show", gathering_id=met.id)
 
@@ -248,7 +246,7 @@ def decide_leave(asked):
     granted = request.form.get("granted") == "1"
     with transaction(db.session):
         attendance.decide_leave(
-            db.session, asked.leave, granted=granted, answer=clean(request.form.get("answer"), 100) or None,
+            db.session, asked.leave, granted=granted, answer=text_typed("answer", 100) or None,
             by=current_user.id, at=clock.now(), unit_id=asked.met.gathering.unit_id,
         )  # fmt: skip
     return done("已准假。" if granted else "已答复。", "meetings.show", gathering_id=asked.met.id)

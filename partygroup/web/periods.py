@@ -23,8 +23,7 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
-from partygroup.text import clean
-from partygroup.web.asked import number_asked, number_typed
+from partygroup.web.asked import number_asked, number_typed, text_typed
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
@@ -154,7 +153,7 @@ def freeze(seen: SeenPeriod):
 @needs(Can.REOPEN_PERIOD, period_of, back="periods.index")
 def reopen(seen: SeenPeriod):
     """Collect again, for a reason."""
-    reason = clean(request.form.get("reason"), 200)
+    reason = text_typed("reason", 200)
     unit_id = seen.period.unit_id  # the policy asks for a post in this very unit
     return _act(lambda: periods.reopen_period(db.session, seen.period, reason=reason, by_unit=unit_id, **_by()),
                 "已重新收集数据，原来冻结的结果留存。")  # fmt: skip

@@ -18,8 +18,8 @@ from partygroup.activities.queries import get_jotted, visible_to
 from partygroup.db import db, once, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.policy import Can, may
-from partygroup.text import clean, whole_number
-from partygroup.web.asked import number_asked
+from partygroup.text import whole_number
+from partygroup.web.asked import number_asked, text_typed
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
@@ -153,7 +153,7 @@ def show_page(taken: Taken, *, status: int = 200, problems: dict | None = None):
 @needs(Can.CLOSE_PROBLEM, problem_of)
 def close(taken):
     """Close it with a line on how it was solved."""
-    how = clean(request.form.get("how"), TEXT_LENGTH)
+    how = text_typed("how", TEXT_LENGTH)
     try:
         with transaction(db.session):
             list_of.close_problem(db.session, taken.problem, how=how, by=current_user.id, at=clock.now())
@@ -166,7 +166,7 @@ def close(taken):
 @needs(Can.CANCEL_PROBLEM, problem_of)
 def cancel(taken):
     """Cancel it with a reason."""
-    reason = clean(request.form.get("reason"), REASON_LENGTH)
+    reason = text_typed("reason", REASON_LENGTH)
     try:
         with transaction(db.session):
             list_of.cancel_problem(db.session, taken.problem, reason=reason, by=current_user.id, at=clock.now())
