@@ -45,17 +45,16 @@ def version_shown() -> int | None:
 def points_typed(seen: Seen) -> int | None:
     """Return the points typed into a form as tenths with the sign of the item; None for none; raise Refused.
 
-    A deduction may be written with its sign or without; an addition has none but a plus.
+    It is an amount: a sign in front changes nothing.
     """
     typed = squeeze(request.form.get("points"), 10).replace("−", "-")
     if not typed:
         return None
-    adds = seen.declaration.points > 0
-    found = re.fullmatch(r"[+]?([0-9]{1,3})(?:[.]([0-9]))?" if adds else r"[-]?([0-9]{1,3})(?:[.]([0-9]))?", typed)
+    found = re.fullmatch(r"[+-]?([0-9]{1,3})(?:[.]([0-9]))?", typed)
     if not found:
         raise Refused("分值请写成1或0.5这样的数，最多一位小数。", field="points")
     tenths = int(found[1]) * 10 + int(found[2] or 0)
-    return tenths if adds else -tenths
+    return tenths if seen.declaration.points > 0 else -tenths
 
 
 def reason_typed() -> str:

@@ -44,6 +44,19 @@ def test_a_shared_activity_gives_the_leader_all_and_members_half(flow, world, se
     }  # fmt: skip
 
 
+def test_a_second_tap_makes_no_second_leader(flow, world, session):
+    people = [(world.leader.id, {}), (world.member.id, {"answer": "differs", "answered_at": flow.at})]
+    done = activity(session, world.group.id, world.branch.id, by=world.leader.id, sort="hazard", people=people)
+
+    def declare(lead: int):
+        return flow.do(from_activity.declare_activity, done, item="SE-HAZARD-CLOSED", lead=lead, by=world.leader.id)
+
+    declare(world.leader.id)
+    session.execute(sa.update(Participation).where(Participation.person_id == world.member.id).values(answer="yes"))
+    (second,) = declare(world.member.id)
+    assert (second.person_id, second.leads, second.points) == (world.member.id, False, 3)
+
+
 def test_a_tap_is_taken_back_and_another_item_chosen(flow, world, session):
     people = [world.member.id, (world.leader.id, {"leads": True})]
     done = activity(session, world.group.id, world.branch.id, sort="service", by=world.leader.id, people=people)

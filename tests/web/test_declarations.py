@@ -57,6 +57,24 @@ def test_a_double_tap_makes_one(client, world, session):
     assert client.post("/declarations", data=FORM | {"key": "k1", "text": "另一件事"}).status_code == 409
 
 
+def test_a_phone_s_key_makes_one(client, world, session):
+    client.sign_on(world.member)
+    answers = [
+        client.post("/declarations", data=FORM, headers={"Idempotency-Key": "k2", "Sec-Fetch-Site": "same-origin"})
+        for _ in range(2)
+    ]
+    assert len({answer.headers["Location"] for answer in answers}) == len(all_of(session)) == 1
+
+
+def test_one_document_typed_in_three_ways_is_one_event(app, world, session):
+    prize = FORM | {"item": "QI-CONTEST-COMPANY", "text": "技能赛", "leads": "yes"}
+    for role, number in (("member", "证书a-1"), ("probationer", "证书 Ａ－１")):
+        client = app.test_client().sign_on(world.actors[role])
+        answer = client.post("/declarations", data=prize | {"number": number})
+        assert answer.status_code == (303 if role == "member" else 422)
+    assert [one.event for one in all_of(session)] == ["doc:证书A-1"]
+
+
 def test_a_draft_is_kept_changed_and_handed_in(client, world, session):
     client.sign_on(world.member).post("/declarations", data=FORM | {"act": "keep"})
     (made,) = all_of(session)
@@ -221,13 +239,21 @@ def test_a_leader_lowers_points(client, world, made, typed, awarded):
     assert one.awarded == awarded
 
 
-@pytest.mark.parametrize("typed", ["abc", "0.33", "1..2", "9999", "²", "0.", ".5"])
-def test_odd_points(client, world, made, typed):
+@pytest.mark.parametrize("typed", ["abc", "0.33", "0.12", "0.01", "1..2", "9999", "²", "0.", ".5", "1e1", "--1"])
+def test_odd_points_are_refused_at_their_field(client, world, made, typed):
     one = made()
     data = {"act": "pass", "points": typed, "reason": "调低"}
     answer = client.sign_on(world.leader).post(f"/declarations/{one.id}/review", data=data)
-    assert answer.status_code in (303, 422)
-    assert one.awarded in (None, 5, *range(1, 5))
+    assert answer.status_code == 422 and 'href="#points"' in answer.text and "最多一位小数" in answer.text
+    assert one.awarded is None
+
+
+def test_nothing_long_is_cut_in_silence(client, world, made):
+    one = made()
+    data = {"act": "return", "reason": "写" * 201}
+    answer = client.sign_on(world.leader).post(f"/declarations/{one.id}/review", data=data)
+    assert answer.status_code == 422 and "最多 200 个字" in answer.text and "写" * 201 in answer.text
+    assert one.state == "submitted"
 
 
 @pytest.mark.parametrize(("role", "status"), [("leader", 303), ("member", 403), ("secretary", 403), ("neighbour", 404)])
