@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup.scores.models import Declaration, Source
-from tests.factories import activity, declaration
+from tests.factories import activity, declaration, post
 
 
 @pytest.fixture(autouse=True)
