@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from statistics import median
 
@@ -240,23 +240,18 @@ class PastResult:
     stars: int | None
 
 
-def past_results(session, branch_id: int, before: date) -> list[PastResult]:
-    """Return the frozen quarters of a branch that ended before a day, the latest first; at most eight."""
+def past_results(session, branch_id: int, before: Quarter) -> list[PastResult]:
+    """Return the frozen quarters of a branch before one, the latest first; at most eight."""
+    period = EvaluationPeriod
     rows = session.execute(
-        sa.select(
-            EvaluationPeriod.year,
-            EvaluationPeriod.quarter,
-            StoredBranch.state,
-            StoredBranch.total,
-            StoredBranch.stars,
-        )
-        .join(EvaluationPeriod, EvaluationPeriod.id == StoredBranch.period_id)
+        sa.select(period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars)
+        .join(period, period.id == StoredBranch.period_id)
         .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
-        .order_by(EvaluationPeriod.year.desc(), EvaluationPeriod.quarter.desc())
-        .limit(9)
+        .where(4 * period.year + period.quarter < 4 * before.year + before.number)
+        .order_by(period.year.desc(), period.quarter.desc())
+        .limit(8)
     )
-    found = [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
-    return [one for one in found if one.quarter.last < before][:8]
+    return [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
 
 
 def medians(results: Iterable[BranchResult]) -> dict[str, Fraction]:

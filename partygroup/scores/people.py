@@ -58,15 +58,16 @@ class Officer:
 
 
 def officers_of(session, unit_ids, day: date) -> list[Officer]:
-    """Return the officers of these branches and the leaders of these groups on a day, in order of appointment."""
+    """Return the officers of these branches and the leaders of these groups on a day: secretary, deputy, the others."""
+    rank = (*OFFICER_ROLES, Role.GROUP_LEADER)
     rows = session.execute(
         sa.select(Post.person_id, Person.name, Post.role, Post.unit_id)
         .join(Person, Person.id == Post.person_id)
-        .where(Post.unit_id.in_(list(unit_ids)), Post.role.in_((*OFFICER_ROLES, Role.GROUP_LEADER)))
+        .where(Post.unit_id.in_(list(unit_ids)), Post.role.in_(rank))
         .where(holds_on(Post, day))
         .order_by(Post.id)
     )
-    return [Officer(*row) for row in rows]
+    return sorted((Officer(*row) for row in rows), key=lambda one: rank.index(one.role))
 
 
 def leader_of(session, group_id: int | None, day: date) -> Officer | None:

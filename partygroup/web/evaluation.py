@@ -74,13 +74,15 @@ def show(unit: SeenUnit):
 def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None, status: int = 200):
     """Return the branch's page; after a refusal with its sentence and what was typed."""
     at, today = clock.now(), clock.today()
-    result = branch_sheets(db.session, [unit.id], quarter, at=at)[unit.id]
+    beside = _branches_beside(unit, quarter)
+    compared = beside if "compare" in request.args else list(standing_sheets(db.session, beside, quarter))
+    results = branch_sheets(db.session, list(dict.fromkeys([unit.id, *compared])), quarter, at=at)
+    result, middle = results[unit.id], _middle([results[one] for one in compared])
     line_up = [unit.id, *(above[0] for above in unit.above)]
     own = next(iter(periods_of(db.session, line_up, quarter)), None)
     scheme = scheme_of(quarter, result, own)
     known = result.known or known_of(db.session, [unit.id], quarter, scheme, at=at)[unit.id]
-    middle = _median_of_unit(unit, quarter)
-    past = past_results(db.session, unit.id, quarter.first)
+    past = past_results(db.session, unit.id, quarter)
     return respond(
         "evaluation/branch.html",
         status=status, unit=unit, quarter=quarter, tabs=quarters_around(today), result=result, sheet=result.sheet,
@@ -92,7 +94,8 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         turnout=evidence.turnout_of(db.session, known.people, quarter),
         deeds=evidence.deeds_of(db.session, unit.id, quarter), kinds=evidence.names_of_kinds(db.session),
         groups=evidence.group_means(known), means=evidence.means_of(known.counted), bands=distribution(known.people),
-        past=past, before=past[0] if past else None, middle=middle, star_name=star_name, today=today,
+        past=past, before=past[0] if past else None, middle=middle, compares=len(beside) >= MEDIAN_FROM,
+        star_name=star_name, today=today,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
@@ -121,16 +124,16 @@ def _used(result: BranchResult, scheme: Scheme) -> dict[str, tuple[str, tuple]]:
     }
 
 
-def _median_of_unit(unit: SeenUnit, quarter: Quarter) -> dict[str, int]:
-    """Return dimension → median, in tenths, over the frozen sheets of the unit committee's branches; empty if few."""
+def _branches_beside(unit: SeenUnit, quarter: Quarter) -> list[int]:
+    """Return the branches of the same unit committee, this one among them; none where there is no committee."""
     committee = next((above for above in unit.above if above[1] == UnitKind.UNIT_COMMITTEE), None)
-    if committee is None:
+    return periods.branches_below(db.session, committee[0], min(quarter.last, clock.today())) if committee else []
+
+
+def _middle(results: list[BranchResult]) -> dict[str, int]:
+    """Return dimension (and `total`) → median over branches, in tenths; empty over few."""
+    if len(results) < MEDIAN_FROM:
         return {}
-    branch_ids = periods.branches_below(db.session, committee[0], min(quarter.last, clock.today()))
-    frozen = standing_sheets(db.session, branch_ids, quarter)
-    if len(frozen) < MEDIAN_FROM:
-        return {}
-    results = branch_sheets(db.session, list(frozen), quarter, at=clock.now()).values()
     return {code: tenths(middle / 10) for code, middle in medians(results).items()}
 
 

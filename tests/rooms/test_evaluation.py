@@ -13,8 +13,8 @@ from partygroup.db import transaction
 from partygroup.errors import Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.entering import enter_veto, give_award, set_term, withdraw
-from partygroup.evaluation.models import StoredBranch
-from partygroup.evaluation.queries import branch_sheets
+from partygroup.evaluation.models import EvaluationPeriod, StoredBranch
+from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
 from partygroup.evaluation.structure import committee_spans
@@ -134,6 +134,26 @@ def test_what_is_frozen_stands_whatever_comes_later(desk, world):
     assert "已经冻结" in preview.notes[0]
     desk.apply(preview)
     assert desk.result(world.branch.id).sheet == before
+
+
+def test_the_past_of_a_quarter_is_what_came_before_it(desk, world):
+    """However many quarters were frozen since: eight at most, the latest first."""
+    found, stored = frozen(desk, world)
+    session, period = desk.session, columns_of(desk.session, EvaluationPeriod, found.id)
+    for number in range(12):
+        year, quarter = 2027 + number // 4, number % 4 + 1
+        later = add(session, EvaluationPeriod, **period | {"year": year, "quarter": quarter})
+        add(session, StoredBranch, **columns_of(session, StoredBranch, stored.id) | {"period_id": later})
+    quarters = [[one.quarter.code for one in past_results(session, world.branch.id, before)]
+                for before in (Q3, Quarter(2027, 2), Quarter(2030, 1))]  # fmt: skip
+    assert quarters[:2] == [[], ["2027Q1", "2026Q3"]]
+    assert quarters[2] == [f"{year}Q{quarter}" for year in (2029, 2028) for quarter in (4, 3, 2, 1)]
+
+
+def columns_of(session, model, row_id: int) -> dict:
+    """Return the columns of a stored row without its id."""
+    row = session.execute(sa.select(model.__table__).where(model.id == row_id)).mappings().one()
+    return {key: value for key, value in row.items() if key != "id"}
 
 
 def test_reopening_keeps_the_old_sheet_and_counts_anew(desk, world):
