@@ -49,7 +49,7 @@ def make_room_for_photos() -> None:
     """
     if request.endpoint in WITH_PHOTOS:
         request.max_content_length = MAX_PHOTOS * MAX_BYTES + ROOM_FOR_FORM
-        request.files  # noqa: B018
+        _ = request.files
 
 
 # --- the thing --------------------------------------------------------------------------------------------------------
