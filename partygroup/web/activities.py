@@ -16,7 +16,7 @@ from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
@@ -33,6 +33,7 @@ from partygroup.web.jotting import (
     preset_of,
 )
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("activities", __name__)
@@ -114,20 +115,17 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
     at, folder = clock.now(), current_app.config["SETTINGS"].data_dir
     stored, kept = [store(folder, picture) for picture in pictures], []
 
-    def act() -> str:
+    def act() -> int:
         note = draft.note(people_of(choice, draft.date))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
             by=current_user.id, at=at,
         )  # fmt: skip
         kept.extend(stored)
-        return str(activity.id)
+        return activity.id
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    key = request.headers.get("Idempotency-Key") or request.form.get("key")
     try:
-        with transaction(db.session):
-            return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+        return do_once(act, at=at)
     except BaseException:
         kept.clear()
         raise

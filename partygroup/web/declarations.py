@@ -11,7 +11,7 @@ from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.activities.models import Activity
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
@@ -27,6 +27,7 @@ from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)
@@ -174,15 +175,13 @@ def _keeps_draft() -> bool:
 def _declared(form: ClaimForm, choice: Choice) -> int:
     at, by = clock.now(), current_user.id
 
-    def act() -> str:
+    def act() -> int:
         made = declaring.declare(db.session, form.claim, person_id=choice.person_id, source=choice.source, by=by, at=at)
         if not _keeps_draft():
             declaring.submit(db.session, made, by=by, at=at)
-        return str(made.id)
+        return made.id
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    with transaction(db.session):
-        return int(once(db.session, person_id=by, key=request.form.get("key"), content=typed, at=at, act=act))
+    return do_once(act, at=at)
 
 
 # --- one ---

@@ -16,7 +16,7 @@ from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
 from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.models import State
@@ -28,6 +28,7 @@ from partygroup.web.asked import last_seen
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("meetings", __name__)
@@ -136,18 +137,15 @@ def _call(form, unit, kinds) -> int:
     circle = next((one for one in circles_for(kinds[0].rules, unit.kind) if one in common), "")
     at = clock.now()
 
-    def act() -> str:
+    def act() -> int:
         gathering = actions.call_meeting(
             db.session, unit_id=unit.id, unit_kind=unit.kind, circle=circle, kinds=kinds,
             starts_at=form.starts_at.data, place=form.place.data, theme=form.theme.data or None,
             by=current_user.id, at=at,
         )  # fmt: skip
-        return str(gathering.id)
+        return gathering.id
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    with transaction(db.session):
-        key = request.headers.get("Idempotency-Key") or request.form.get("key")
-        return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+    return do_once(act, at=at)
 
 
 @pages.get("/meetings/<id:gathering_id>")
