@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
-
-import openpyxl
 
 from partygroup.clock import beijing
 from partygroup.db import transaction
 from partygroup.people.models import RosterImport
 from partygroup.people.roster import Outcome, apply_roster, preview_roster
 from partygroup.people.roster_file import read_roster
+from tests.rosters import excel
 
 AT = beijing("2026-11-24 09:00")
 NEW_YEAR, MARCH, TODAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 11, 24)
@@ -28,15 +26,8 @@ def someone(**cells) -> dict:
 
 def sheet_of(people: list[dict], titles: list[str] | None = None):
     titles = titles or list(dict.fromkeys(title for person in people for title in person))
-    book = openpyxl.Workbook()
-    for line in [titles, *([person.get(title) for title in titles] for person in people)]:
-        book.active.append(line)
-        for cell in book.active[book.active.max_row]:
-            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
-    out = io.BytesIO()
-    book.save(out)
-    out.seek(0)
-    return read_roster(out, "花名册.xlsx")
+    rows = [[person.get(title) for title in titles] for person in people]
+    return read_roster(excel(titles, *rows), "花名册.xlsx")
 
 
 def previewed(session, top, people, on=NEW_YEAR, scope=None, titles=None) -> RosterImport:
