@@ -22,7 +22,7 @@ from tests.rosters import excel
 pytestmark = pytest.mark.postgres
 
 NEW_KIND = KindSpec("site_review", "现场评议会", ("group",), "quarter", 2, chair=("group_leader",), mark="P")
-NEW_COLUMN = Column("skill", "技能等级", cells.one_of({"高级工": "高级工", "技师": "技师"}), lands=Lands.NOTE,
+NEW_COLUMN = Column("skill", "技能等级", cells.one_of({"高级工": "高级工", "技师": "技师"}), Lands.NOTE,
                     also=("职业技能等级",))  # fmt: skip
 TITLES = ["工号", "姓名", "二级党委", "党支部", "党小组", "党员类别"]
 

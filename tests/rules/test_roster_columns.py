@@ -194,7 +194,7 @@ def test_every_plain_column_is_one_of_person():
 
 def test_a_column_is_added_in_one_place():
     added = [
-        Column("native_place", "籍贯", cells.words(20), lands=Lands.NOTE),
+        Column("native_place", "籍贯", cells.words(20), Lands.NOTE),
         Column("nickname", "曾用名", cells.words(20)),
     ]
     COLUMNS.extend(added)
