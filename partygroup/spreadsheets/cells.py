@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, time
 
 from partygroup.text import clean, squeeze
@@ -19,6 +19,7 @@ class Column:
     key: str
     title: str
     parse: Parse
+    _: KW_ONLY
     required: bool = False
     empty: object = None
     also: tuple[str, ...] = ()

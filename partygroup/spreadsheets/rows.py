@@ -10,6 +10,10 @@ from typing import ClassVar
 from partygroup.spreadsheets.cells import BadValue, Column, as_typed, column_letters
 
 
+class RowFault(Exception):
+    """A row that cannot be carried out: the column's key and a sentence that says what to do."""
+
+
 @dataclass
 class Row:
     """One row: what was typed, what it means, and what is wrong with it.

@@ -34,7 +34,7 @@ from partygroup.web.jotting import (
     preset_of,
 )
 from partygroup.web.needs import needs
-from partygroup.web.once import take_once
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("activities", __name__)
@@ -51,7 +51,7 @@ def make_room_for_photos() -> None:
     """
     if request.endpoint in WITH_PHOTOS:
         request.max_content_length = MAX_PHOTOS * MAX_BYTES + ROOM_FOR_FORM
-        request.files  # noqa: B018
+        _ = request.files
 
 
 # --- the thing --------------------------------------------------------------------------------------------------------
@@ -116,18 +116,17 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
     at, folder = clock.now(), current_app.config["SETTINGS"].data_dir
     stored, kept = [store(folder, picture) for picture in pictures], []
 
-    def act() -> str:
+    def act() -> int:
         note = draft.note(people_of(choice, draft.date))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
             by=current_user.id, at=at,
         )  # fmt: skip
         kept.extend(stored)
-        return str(activity.id)
+        return activity.id
 
     try:
-        with transaction(db.session):
-            return int(take_once(act, at=at, photos=[photo.digest for photo in stored]))
+        return do_once(act, at=at, photos=[photo.digest for photo in stored])
     except BaseException:
         kept.clear()
         raise

@@ -27,7 +27,7 @@ from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
-from partygroup.web.once import take_once
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)
@@ -189,14 +189,13 @@ def _keeps_draft() -> bool:
 def _declared(form: ClaimForm, choice: Choice) -> int:
     at, by = clock.now(), current_user.id
 
-    def act() -> str:
+    def act() -> int:
         made = declaring.declare(db.session, form.claim, person_id=choice.person_id, source=choice.source, by=by, at=at)
         if not _keeps_draft():
             declaring.submit(db.session, made, by=by, at=at)
-        return str(made.id)
+        return made.id
 
-    with transaction(db.session):
-        return int(take_once(act, at=at))
+    return do_once(act, at=at)
 
 
 # --- one ---

@@ -27,7 +27,7 @@ from partygroup.web.asked import last_seen, text_typed
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
-from partygroup.web.once import take_once
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("meetings", __name__)
@@ -136,16 +136,15 @@ def _call(form, unit, kinds) -> int:
     circle = next((one for one in circles_for(kinds[0].rules, unit.kind) if one in common), "")
     at = clock.now()
 
-    def act() -> str:
+    def act() -> int:
         gathering = actions.call_meeting(
             db.session, unit_id=unit.id, unit_kind=unit.kind, circle=circle, kinds=kinds,
             starts_at=form.starts_at.data, place=form.place.data, theme=form.theme.data or None,
             by=current_user.id, at=at,
         )  # fmt: skip
-        return str(gathering.id)
+        return gathering.id
 
-    with transaction(db.session):
-        return int(take_once(act, at=at))
+    return do_once(act, at=at)
 
 
 @pages.get("/meetings/<id:gathering_id>")

@@ -1,4 +1,4 @@
-"""Writes that may be sent twice: done once for the key of the phone or of the form (architecture.md 6)."""
+"""A form is carried out once: a double tap, or a phone that sends again, gets the answer of the first time."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from datetime import datetime
 from flask import request
 from flask_login import current_user
 
-from partygroup.db import db, once
+from partygroup.db import db, once, transaction
+from partygroup.web.needs import OFFICE_FIELD
 
 
-def take_once(act: Callable[[], str], *, at: datetime, **more) -> str:
-    """Run a form's write once for its key; return its answer. Raise Refused (409) for the key with other content.
+def do_once(act: Callable[[], int], *, at: datetime, **more) -> int:
+    """Do in a transaction what the form asks, once for its key; return the id of what `act` made, now or before.
 
+    Raise Refused (409) when the key came with another content before. Without a key, act always.
     `more`: what the content is besides the fields, such as the digests of its photos.
     """
-    typed = request.form.to_dict(flat=False) | {"office_password": None} | more
+    typed = request.form.to_dict(flat=False) | {OFFICE_FIELD: None} | more
     key = request.headers.get("Idempotency-Key") or request.form.get("key")
-    return once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act)
+    with transaction(db.session):
+        answer = once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=lambda: str(act()))
+    return int(answer)

@@ -15,7 +15,7 @@ from partygroup.activities.coverage import members_of_branch
 from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH, Problem
 from partygroup.activities.problems import Taken, get_taken
 from partygroup.activities.queries import get_jotted, visible_to
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.policy import Can, may
 from partygroup.text import whole_number
@@ -23,6 +23,7 @@ from partygroup.web.asked import number_asked, text_typed
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 from partygroup.web.timeline import shown_unit
 
@@ -121,17 +122,14 @@ def _owners(choice) -> list[tuple[int, str]]:
 def _take_up(form: ProblemForm, choice) -> int:
     at, activity = clock.now(), _activity_asked()
 
-    def act() -> str:
+    def act() -> int:
         problem = list_of.raise_problem(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, text=form.text.data, owner_id=form.owner.data,
             due_on=form.due_on.data, activity_id=activity and activity.id, by=current_user.id, at=at,
         )  # fmt: skip
-        return str(problem.id)
+        return problem.id
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    with transaction(db.session):
-        key = request.form.get("key")
-        return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+    return do_once(act, at=at)
 
 
 @pages.get("/problems/<id:problem_id>")

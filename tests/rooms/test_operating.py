@@ -17,7 +17,7 @@ from partygroup.people.models import RosterImport
 from partygroup.people.roster import apply_roster
 from partygroup.spreadsheets.previews import PREVIEW_LIVES
 from tests.factories import gathering
-from tests.rooms.test_roster import NEW_YEAR, SOUND, previewed
+from tests.rooms.smallroster import NEW_YEAR, SOUND, previewed
 
 AWAY = ("sqlite:////nowhere/at/all.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/none")
 DOCTOR = import_module("partygroup.commands.doctor")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from partygroup.people import roster_cells
 from partygroup.people.models import Person
+from partygroup.people.roster_change import first_standings, person_values
 from partygroup.people.roster_columns import COLUMNS, Column, Lands
 from partygroup.people.roster_file import read_roster
-from partygroup.people.roster_plan import first_standings, person_values
 from partygroup.people.roster_rows import read_rows
 from partygroup.spreadsheets import cells
 from partygroup.spreadsheets.cells import BadValue
@@ -194,7 +194,7 @@ def test_every_plain_column_is_one_of_person():
 
 def test_a_column_is_added_in_one_place():
     added = [
-        Column("native_place", "籍贯", cells.words(20), lands=Lands.NOTE),
+        Column("native_place", "籍贯", cells.words(20), Lands.NOTE),
         Column("nickname", "曾用名", cells.words(20)),
     ]
     COLUMNS.extend(added)
