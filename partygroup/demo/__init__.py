@@ -90,7 +90,9 @@ def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random
     done += _write_points(session, desks, turnouts, closed, times)
     deeds = closing_deeds(desks, closed, times.table_id)
     deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at)
-    task, beside = (progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds)))
+    task, beside = (
+        progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds))
+    )
     diary = Diary(session, done, deeds, done=lambda: progress.advance(beside))
     for count in write_days(session, written, turnouts, diary):
         progress.advance(task, count)

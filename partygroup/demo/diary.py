@@ -1,7 +1,7 @@
 """The demo company's trail in the order of time, and the deeds that can be done only when all before them is written.
 
-What happened to single people is made up first and witnessed here. What a whole company did (a file imported, a quarter
-closed, figures frozen) is a deed: done by the house's own actions at its moment, which leave their witnesses themselves.
+What happened to single people is made up first and witnessed here. What a whole company did (a file imported, a
+quarter closed, figures frozen) is a deed: done at its moment by the house's own actions, which witness by themselves.
 """
 
 from __future__ import annotations

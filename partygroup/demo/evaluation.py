@@ -162,10 +162,11 @@ def _awards(number: int, quarter: Quarter, desks: list[Desk], officers: list[Mem
 
 def _award(desk: Desk, quarter: Quarter, by: int, sort: str, level: str, text: str, document: str, days: int, event):
     on_day = quarter.first + timedelta(days=days)
+    document = document.format(year=on_day.year)
 
     def act(session, at: datetime) -> None:
-        give_award(session, desk.place.id, sort=sort, level=level, text=text, document=document.format(year=on_day.year),
-                   event=event, on_day=on_day, by=by, at=at)  # fmt: skip
+        give_award(session, desk.place.id, sort=sort, level=level, text=text, document=document, event=event,
+                   on_day=on_day, by=by, at=at)  # fmt: skip
 
     return Deed(_morning(on_day, 3, 14), act)
 

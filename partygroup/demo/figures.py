@@ -38,7 +38,7 @@ Cells = tuple[BranchPlace, str, str, str]
 
 
 def import_deeds(desks: list[Desk], by: int, frozen: dict[Quarter, datetime], rng: Random, today: date) -> list[Deed]:
-    """Return the imports up to now and a little beyond; `frozen`: when a quarter's figures are frozen, at the latest."""
+    """Return the imports up to now and a little beyond; `frozen`: when figures of a quarter come at the latest."""
     places = [desk.place for desk in desks]
     minds = {place.id: rng.gauss(0, 1) for place in places}
     quarters = sorted({Quarter.of(month) for month, _ in months_of(today)} | {Quarter.of(today)})
