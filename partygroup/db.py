@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -160,6 +161,21 @@ def transaction(session):
     finally:
         session.info.pop("touched", None)
         session.info.pop("witnessed", None)
+
+
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection whose reads all see one moment, which can write nothing and keeps nobody from writing."""
+    token = writing.set(False)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.execute(sa.text(f"SET LOCAL {limit} = 0"))
+            yield connection
+    finally:
+        writing.reset(token)
 
 
 def insert_once(session, model, values: dict, *, unless: list[str], where: str | None = None, returning=None):

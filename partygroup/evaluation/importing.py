@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -18,8 +18,9 @@ from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedU
 from partygroup.evaluation.figures import days_of
 from partygroup.evaluation.formulas import with_unit
 from partygroup.evaluation.models import EvaluationPeriod, FigureImport, ReportedFigure, StoredBranch
+from partygroup.evaluation.periods import hold_figures
 from partygroup.evaluation.schemes import scheme_in_force
-from partygroup.org.models import Unit, UnitKind
+from partygroup.org.models import UnitKind
 from partygroup.org.queries import subtree_ids, units_named
 from partygroup.people.models import Belonging, Person
 from partygroup.scores.facts import table_in_force
@@ -29,6 +30,8 @@ from partygroup.spreadsheets.previews import drop_previews
 from partygroup.spreadsheets.reading import Sheet, Sort, read_sheet
 
 FIGURES = Sort("指标数据表", "数据", COLUMNS)
+#: What an import writes of a row about a unit.
+WRITTEN = ("unit_id", "code", "period", "value", "source", "note")
 #: Carries imported rows about persons into scores: (rows, by, at) → how many proposals are new.
 Propose = Callable[..., int]
 
@@ -196,7 +199,7 @@ def apply_figures(
 
     digest: of the preview that was looked at. Rows about persons become proposals of scores. Raise Refused.
     """
-    session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
+    hold_figures(session)
     session.refresh(figure_import)
     if figure_import.applied_at:
         return Outcome(**figure_import.summary["outcome"], already=True)
@@ -206,11 +209,12 @@ def apply_figures(
         raise Refused("确认的不是刚才看到的这份预览，请重新打开核对。", 409)
     of_units = [record for record in figure_import.rows if record["unit_id"] is not None]
     _refuse_units_gone(session, figure_import, of_units, day_of(at))
-    figures = _write(session, figure_import, of_units, by=by, at=at)
+    written = _write(session, figure_import, of_units, by=by, at=at)
     of_persons = [record for record in figure_import.rows if record["person_id"] is not None]
     proposals = propose(session, of_persons, by=by, at=at) if of_persons else 0
-    outcome = {"figures": figures, "proposals": proposals}
+    outcome = {"figures": len(written), "proposals": proposals}
     figure_import.close(outcome, at=at)
+    figure_import.summary = figure_import.summary | {"written": digest_of_written(written)}
     unit_id = figure_import.unit_id
     witness(session, "evaluation.figures.apply", figure_import, at=at, by=by, unit_id=unit_id, after=outcome)
     return Outcome(**outcome)
@@ -223,15 +227,20 @@ def _refuse_units_gone(session, figure_import: FigureImport, records: list[dict]
         raise Refused("有的党支部在预览之后调整过，请重新上传核对。", 409)
 
 
-def _write(session, figure_import: FigureImport, records: list[dict], *, by: int | None, at: datetime) -> int:
+def digest_of_written(rows: Iterable[Mapping]) -> str:
+    """Return the digest of the figures that one import wrote, in the order of its rows."""
+    return digest_of([[row[key] for key in ("row_no", *WRITTEN)] for row in rows])
+
+
+def _write(session, figure_import: FigureImport, records: list[dict], *, by: int | None, at: datetime) -> list[dict]:
+    """Write what is new and return the rows."""
     known = latest_figures(session, {record["unit_id"] for record in records})
     fresh = [record for record in records if not _is_same(record, known.get(_about(record)))]
-    columns = ("unit_id", "code", "period", "value", "source", "note")
     trace = {"import_id": figure_import.id, "by_id": by, "at": at}
-    rows = [{key: record[key] for key in columns} | {"row_no": record["row"]} | trace for record in fresh]
+    rows = [{key: record[key] for key in WRITTEN} | {"row_no": record["row"]} | trace for record in fresh]
     if rows:
         session.execute(sa.insert(ReportedFigure), rows)
-    return len(rows)
+    return rows
 
 
 def purge_previews(session, *, at: datetime) -> int:

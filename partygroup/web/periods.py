@@ -66,7 +66,10 @@ def _index(problem: str | None = None, status: int = 200):
     today = clock.today()
     mine = units_where(current_user, Can.SEE_PERIODS)
     names = periods.names_below(db.session, mine, today)
-    shown = [_told(period, names, today) for period in recent_periods(db.session, list(names))]
+    above = {unit_id: name for one in mine for unit_id, _, name in lineage(db.session, one, today)}
+    found = recent_periods(db.session, [*names, *above])
+    states = periods.states_of_branches(db.session, found)
+    shown = [_told(period, states[period.id], names, above, today) for period in found]
     configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
                    tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
@@ -74,7 +77,7 @@ def _index(problem: str | None = None, status: int = 200):
 
 @dataclass(frozen=True)
 class Told:
-    """A period as its committee sees it: where it stands, how far its branches are, and what comes next."""
+    """A period as a committee sees it, its own or one above: where it stands, how far its branches are, what next."""
 
     period: EvaluationPeriod
     unit_name: str
@@ -88,8 +91,9 @@ class Told:
         return STATE_NAMES[self.state]
 
 
-def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
-    sheets = periods.standing_of(db.session, period)
+def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: dict[int, str], today) -> Told:
+    if period.unit_id not in names:
+        sheets = [row for row in sheets if row.branch_id in names]
     states = [State(row.state) for row in sheets]
     counts = [(STATE_NAMES[state], states.count(state)) for state in State if state in states]
     refusals = {
@@ -98,7 +102,8 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
     }
     refusal = refusals.get(State(period.state), lambda: None)()
     acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
-    return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
+    unit_name = (above | names).get(period.unit_id, "")
+    return Told(period, unit_name, periods.state_of(period, sheets), counts, acts, refusal)
 
 
 @pages.post("/evaluation")

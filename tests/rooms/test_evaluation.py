@@ -18,6 +18,7 @@ from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
 from partygroup.evaluation.structure import committee_spans
+from partygroup.org.models import Placement
 from partygroup.people.models import Belonging, Person
 from tests.factories import add, person
 from tests.rooms.test_figures import Desk, line
@@ -225,3 +226,19 @@ def test_a_committee_is_three_people_in_its_posts():
     assert committee_spans([]) == committee_spans(two) == ()
     assert committee_spans([*two, (2, day, None)]) == ()
     assert committee_spans([*two, (3, date(2026, 2, 1), date(2026, 3, 1))]) == ((date(2026, 2, 1), date(2026, 3, 1)),)
+
+
+def test_a_group_that_moved_counts_where_it_stands_in_the_end(desk, world):
+    """From a branch later in the organisation's order to an earlier one, people and all."""
+    moved, day = world.units["苍龙"], date(2026, 8, 1)
+    for model, column, change in (
+        (Placement, Placement.unit_id, {"parent_id": world.branch.id, "name": moved.name, "sort": 1}),
+        (Belonging, Belonging.group_id, {"branch_id": world.branch.id}),
+    ):
+        for row in desk.session.execute(sa.select(model.__table__).where(column == moved.id)).mappings().all():
+            desk.session.execute(sa.update(model).where(model.id == row["id"]).values(until_on=day))
+            add(desk.session, model, **{key: row[key] for key in row if key != "id"} | change | {"from_on": day})
+    every = [world.branch.id, world.sister_branch.id]
+    results = branch_sheets(desk.session, every, Q3, at=desk.at)
+    groups = {branch_id: [group_id for group_id, _, _ in results[branch_id].known.groups] for branch_id in every}
+    assert moved.id in groups[world.branch.id] and moved.id not in groups[world.sister_branch.id]

@@ -115,6 +115,19 @@ def test_a_unit_office_sees_its_branches_in_order_and_no_other(app, url, world):
     assert world.foreign_branch.canary not in text
 
 
+def test_a_unit_office_sees_the_company_s_period_and_how_far_its_own_branches_are(app, url, world, desk):
+    by = {"by": world.company_officer.id, "at": desk.at}
+    with transaction(desk.session):
+        period = periods.configure_period(desk.session, world.company.id, Q3, **by)
+        periods.open_period(desk.session, period, **by)
+        periods.collect(desk.session, period, **by)
+        assert periods.freeze_period(desk.session, period, **by) == 4
+    unit, company = (app.test_client().sign_on(one, office=True) for one in (world.unit_officer, world.company_officer))
+    seen = unit.get("/evaluation").text
+    assert world.company.name in seen and "数据已冻结 2 个" in seen and "重新收集" not in seen
+    assert "数据已冻结 4 个" in company.get("/evaluation").text
+
+
 @pytest.mark.parametrize("code", ["2026Q5", "1999", "2027Q1", "x"])
 def test_a_quarter_that_is_none_is_not_found(app, world, desk, code):
     assert app.test_client().sign_on(world.auditor, office=True).get(f"/evaluation/{code}").status_code == 404
