@@ -20,7 +20,7 @@ from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
-from partygroup.org.queries import subtree_ids, units_named
+from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.web.asked import number_asked, number_typed, text_typed
