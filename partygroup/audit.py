@@ -88,6 +88,7 @@ ACTION_NAMES = {
     "scores.declaration.appeal": "申请复核",
     "scores.declaration.confirm": "确认申报",
     "scores.declaration.decide": "办理复核",
+    "scores.declaration.drop": "撤回从活动的申报",
     "scores.declaration.edit": "修改申报",
     "scores.declaration.lapse": "小组逾期没有核实，转支委会",
     "scores.declaration.make": "填写申报",

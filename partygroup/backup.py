@@ -13,14 +13,13 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from partygroup.db import Base, writing
+from partygroup.db import Base, snapshot
 from partygroup.errors import Refused
 
 FORMAT = 1
@@ -66,7 +65,7 @@ def take_backup(
     unfinished = file.with_name(file.name + ".part")
     manifest = {"format": FORMAT, "made_at": at.isoformat(), "revision": revision, "tables": {}, "files": {}}
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        with _snapshot(engine) as connection:
+        with snapshot(engine) as connection:
             for table in Base.metadata.sorted_tables:
                 manifest["tables"][table.name] = _write_table(connection, table, archive)
                 step(table.name)
@@ -76,21 +75,6 @@ def take_backup(
         archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     unfinished.replace(file)
     return _summary(manifest)
-
-
-@contextmanager
-def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield a connection whose reads all see one moment and which can write nothing."""
-    token = writing.set(False)
-    try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                    connection.execute(sa.text(f"SET LOCAL {limit} = 0"))
-            yield connection
-    finally:
-        writing.reset(token)
 
 
 def _write_table(connection, table: sa.Table, archive) -> dict:

@@ -119,8 +119,3 @@ class Quarter(NamedTuple):
     def previous(self) -> Quarter:
         """Return the quarter before."""
         return Quarter.of(self.first - timedelta(days=1))
-
-
-def quarter_of(day: date) -> Quarter:
-    """Return the quarter in which a day lies."""
-    return Quarter.of(day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -162,6 +163,21 @@ def transaction(session):
         session.info.pop("witnessed", None)
 
 
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection whose reads all see one moment, which can write nothing and keeps nobody from writing."""
+    token = writing.set(False)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.execute(sa.text(f"SET LOCAL {limit} = 0"))
+            yield connection
+    finally:
+        writing.reset(token)
+
+
 def insert_once(session, model, values: dict, *, unless: list[str], where: str | None = None, returning=None):
     """Insert a row unless one with the same unique columns stands already; `where`: the condition of their index.
 
@@ -170,6 +186,12 @@ def insert_once(session, model, values: dict, *, unless: list[str], where: str |
     returning = tuple(returning or [model.id])
     statement = _insert_unless(session.get_bind().dialect.name, model, tuple(unless), where, returning)
     return session.execute(statement, values).first()
+
+
+def insert_all_once(session, model, rows: list[dict], *, unless: list[str], where: str | None, returning) -> list:
+    """Insert many rows as `insert_once` does one, and return `returning` of those that were new."""
+    statement = _insert_unless(session.get_bind().dialect.name, model, tuple(unless), where, tuple(returning))
+    return session.execute(statement, rows).all() if rows else []
 
 
 @lru_cache

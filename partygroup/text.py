@@ -33,6 +33,11 @@ def squeeze(raw: str | None, limit: int = 500) -> str:
     return re.sub(r"\s+", "", narrow(raw, limit))
 
 
+def whole_number(raw: str | None) -> int | None:
+    """Return a number as addresses and forms carry ids, of at most nine digits; None for none and for nonsense."""
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
 def person_name(raw: str | None, limit: int = 40) -> str:
     """Return a person's name: Chinese names lose inner spaces, the middle dot becomes ·, letters keep single spaces."""
     name = re.sub(r"\s+", " ", _MIDDLE_DOTS.sub("·", narrow(raw, limit)))

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-import pytest
 import sqlalchemy as sa
 
-from partygroup.db import db
 from partygroup.org.models import Placement, Unit, UnitKind
 from partygroup.people.models import Account, Belonging, Person, Post, Role, Standing, StandingSpan
 from partygroup.people.names import search_columns
@@ -206,12 +204,3 @@ def build_world(session) -> World:
     ]
     session.execute(sa.insert(Post), posts)
     return world
-
-
-@pytest.fixture
-def world(app, clean) -> World:
-    """Return the world, in a clean database; it holds ids and words, no rows."""
-    with app.app_context():
-        made = build_world(db.session)
-        db.session.commit()
-    return made

@@ -19,16 +19,16 @@ from werkzeug.serving import make_server
 
 pytest.register_assert_rewrite("tests.client")
 
-from partygroup import clock, create_app, demo  # noqa: E402
-from partygroup.db import db, transaction  # noqa: E402
-from partygroup.evaluation.schemes import install_scheme  # noqa: E402
-from partygroup.meetings.actions import install_presets  # noqa: E402
-from partygroup.scores.tabling import install_rule_table  # noqa: E402
-from partygroup.settings import Settings  # noqa: E402
-from partygroup.workdays import install_workdays  # noqa: E402
-from tests.cast import world  # noqa: E402, F401
-from tests.client import CarefulClient  # noqa: E402
-from tests.databases import Start, fresh_database, throw_away_server  # noqa: E402
+from partygroup import clock, create_app, demo
+from partygroup.db import db, transaction
+from partygroup.evaluation.schemes import install_scheme
+from partygroup.meetings.actions import install_presets
+from partygroup.scores.tabling import install_rule_table
+from partygroup.settings import Settings
+from partygroup.workdays import install_workdays
+from tests.cast import World, build_world
+from tests.client import CarefulClient
+from tests.databases import Start, fresh_database, throw_away_server
 
 ON_POSTGRESQL_TOO = ("rooms", "web")
 CHROMIUM_FLAGS = (
@@ -136,6 +136,15 @@ def session(app, clean):
     """Return the test's own session, in an app context; see `CarefulClient` for how it goes with requests."""
     with app.app_context():
         yield db.session
+
+
+@pytest.fixture
+def world(app, clean) -> World:
+    """Return the world, in a clean database; it holds ids and words, no rows."""
+    with app.app_context():
+        made = build_world(db.session)
+        db.session.commit()
+    return made
 
 
 @pytest.fixture

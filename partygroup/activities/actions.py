@@ -15,8 +15,8 @@ from partygroup.activities.rules import (
     Tags,
     refusal_to_answer,
     refusal_to_edit,
-    refusal_to_jot,
     refusal_to_withdraw,
+    refusals_to_jot,
 )
 from partygroup.db import witness
 from partygroup.errors import Refused
@@ -67,11 +67,11 @@ def jot(
 
 
 def _check(note: Note, photos: int, at: datetime) -> None:
-    refusal = refusal_to_jot(
+    refusals = refusals_to_jot(
         text=note.text, day=note.happened_on, people=len(note.people), photos=photos, today=clock.day_of(at)
     )
-    if refusal:
-        raise Refused(refusal)
+    for field, reason in refusals.items():
+        raise Refused(reason, field=field)
 
 
 def _facts(note: Note) -> dict:

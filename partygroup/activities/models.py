@@ -22,9 +22,6 @@ class Answer(StrEnum):
     DIFFERS = "differs"
 
 
-ANSWER_NAMES = {Answer.YES: "是", Answer.NO: "否", Answer.DIFFERS: "有出入"}
-
-
 class Activity(Audited, Base):
     """Something a group or branch did: what, when, how long, in one line."""
 

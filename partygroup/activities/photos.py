@@ -104,6 +104,8 @@ def _decoded(content: bytes) -> Image.Image:
 
 def _painted(image: Image.Image) -> Picture:
     """Return the picture painted on a new white sheet."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, of which a plain conversion would cut the upper ones
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     sheet = Image.new("RGB", image.size, "white")
     sheet.paste(image, mask=image if image.mode == "RGBA" else None)

@@ -38,17 +38,15 @@ def refusal_of_day(day: date | None, today: date) -> str | None:
     return None
 
 
-def refusal_to_jot(*, text: str, day: date | None, people: int, photos: int, today: date) -> str | None:
-    """Return why this cannot be jotted, in words for who jots; None if it can."""
-    if not text:
-        return "请写一句做了什么。"
-    if reason := refusal_of_day(day, today):
-        return reason
-    if not people:
-        return "请点一下谁参加了。"
-    if photos > MAX_PHOTOS:
-        return f"最多放 {MAX_PHOTOS} 张照片。"
-    return None
+def refusals_to_jot(*, text: str, day: date | None, people: int, photos: int, today: date) -> dict[str, str]:
+    """Return field → why this cannot be jotted, in words for who jots; nothing if it can."""
+    found = {
+        "text": None if text else "请写一句做了什么。",
+        "day": refusal_of_day(day, today),
+        "people": None if people else "请点一下谁参加了。",
+        "photos": f"最多放 {MAX_PHOTOS} 张照片。" if photos > MAX_PHOTOS else None,
+    }
+    return {field: reason for field, reason in found.items() if reason}
 
 
 def is_settled(jotted_at: datetime, at: datetime) -> bool:

@@ -226,7 +226,8 @@ def add_to_list(session, gathering, *, person_id: int, by: int, at: datetime) ->
         raise Refused("这个人不在这次会议的范围里，或已经在名单里。花名册不对的，先请组织委员更正。")
     made = DueEntry(**_entry(gathering.id, one))
     session.add(made)
-    witness(session, "attendance.due.add", made, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id)
+    witness(session, "attendance.due.add", made, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
+            before={"counting": Counting.NOT_COUNTED}, after={"counting": made.counting})  # fmt: skip
 
 
 def close_meeting(session, gathering, *, by: int, at: datetime) -> None:

@@ -68,11 +68,6 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
     return sorted(found, key=lambda one: one.convened.starts_at)
 
 
-def attendance_of(session, person_id: int, first: date, last: date) -> tuple[int, int]:
-    """Return (came, due): how many closed gatherings of [first, last) counted a person, and how many they came to."""
-    return tuple(session.execute(attendance_select(person_id, first, last)).one())
-
-
 def attendance_select(person_id: int, first: date, last: date) -> sa.Select:
     """Return the select of one row: came, due. Kinds that do not count are left out (scoring.md 4)."""
     counts = sa.exists().where(

@@ -49,7 +49,6 @@ class LeaveSort(StrEnum):
 
 
 LEAVE_NAMES = {LeaveSort.DUTY: "公假", LeaveSort.SICK: "病假", LeaveSort.PERSONAL: "事假"}
-DUTY_CAUSES = ("当班", "出差", "培训")
 
 
 class DueEntry(Audited, Base):

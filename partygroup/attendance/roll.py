@@ -168,28 +168,15 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
 
 
 def _roll_row(row, closed: bool, starts_at: datetime) -> RollRow:
-    came = row.mark_id is not None
+    told, came = row._asdict(), row.mark_id is not None
+    granted, decided_at, made_up_on = (told.pop(key) for key in ("granted", "decided_at", "made_up_on"))
     return RollRow(
-        person_id=row.person_id,
-        name=row.name,
-        standing=row.standing,
-        counting=row.counting,
-        may_vote=row.may_vote,
-        group_id=row.group_id,
-        reason=row.reason,
-        status=status_of(row.counting, came, bool(row.granted), closed),
+        **told,
+        status=status_of(row.counting, came, bool(granted), closed),
         came=came,
-        mark_id=row.mark_id,
-        happened_at=row.happened_at,
         late=late_minutes(row.happened_at, starts_at) if came else 0,
-        door=row.door,
-        ticked_by=row.ticked_by,
-        note=row.note,
-        leave_id=row.leave_id,
-        leave_sort=row.leave_sort,
-        leave_cause=row.leave_cause,
-        leave_open=row.leave_id is not None and row.decided_at is None,
-        made_up_on=None if came else row.made_up_on,
+        leave_open=row.leave_id is not None and decided_at is None,
+        made_up_on=None if came else made_up_on,
     )
 
 

@@ -97,23 +97,30 @@ def _counting(known_at: datetime | None):
 
 def next_held(session, gathering_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, date]:
     """Return gathering → day of the next held one of its circle that shares a kind; those without are left out."""
-    following, own, other = aliased(Gathering), aliased(Kind), aliased(Kind)
-    first, second = aliased(Meeting), aliased(Meeting)
-    rows = session.execute(
-        sa.select(Gathering.id, sa.func.min(following.day))
-        .join(first, first.gathering_id == Gathering.id)
-        .join(own, own.id == first.kind_id)
-        .join(
-            following,
-            sa.and_(
-                following.unit_id == Gathering.unit_id,
-                following.circle == Gathering.circle,
-                following.day > Gathering.day,
-            ),
-        )
-        .join(second, second.gathering_id == following.id)
-        .join(other, sa.and_(other.id == second.kind_id, other.code == own.code))
-        .where(Gathering.id.in_(gathering_ids), that_counts(own), _held(following, known_at))
-        .group_by(Gathering.id)
+    next_on = _later_of_kind(known_at).order_by(_LATER.day).limit(1).scalar_subquery()
+    rows = session.execute(sa.select(Gathering.id, next_on).where(Gathering.id.in_(gathering_ids)))
+    return {gathering_id: day for gathering_id, day in rows if day}
+
+
+def has_next_before(day: date):
+    """Return the SQL condition that the next held gathering of its circle that shares a kind was before a day."""
+    return _later_of_kind().where(_LATER.day < day).exists()
+
+
+#: A gathering after the one that a statement is about.
+_LATER = aliased(Gathering)
+
+
+def _later_of_kind(known_at: datetime | None = None) -> sa.Select:
+    """Return the select of the days of later held gatherings of its circle that share a kind that counts with it."""
+    own, other, first, second = aliased(Kind), aliased(Kind), aliased(Meeting), aliased(Meeting)
+    return (
+        sa.select(_LATER.day)
+        .join(second, second.gathering_id == _LATER.id)
+        .join(other, other.id == second.kind_id)
+        .join(own, own.code == other.code)
+        .join(first, sa.and_(first.kind_id == own.id, first.gathering_id == Gathering.id))
+        .where(_LATER.unit_id == Gathering.unit_id, _LATER.circle == Gathering.circle, _LATER.day > Gathering.day)
+        .where(that_counts(own), _held(_LATER, known_at))
+        .correlate(Gathering)
     )
-    return dict(map(tuple, rows))

@@ -15,8 +15,7 @@ from partygroup.activities.photos import sweep
 from partygroup.attendance.actions import close_overdue
 from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
-from partygroup.commands.figures import import_figures
-from partygroup.commands.roster import import_roster
+from partygroup.commands.imports import import_figures, import_roster
 from partygroup.commands.verify import verify
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused

@@ -13,8 +13,11 @@ import sqlalchemy as sa
 from partygroup import clock
 from partygroup.demo.activities import write_activities
 from partygroup.demo.cast import DEMO_PASSWORD, cast_parts, demo_logins, open_accounts
-from partygroup.demo.closings import Calendar, closing_calendar, store_sheets, write_closings
+from partygroup.demo.closings import Calendar, closing_calendar, closing_deeds
 from partygroup.demo.desks import Desk, desks_of
+from partygroup.demo.diary import Diary
+from partygroup.demo.evaluation import evaluation_deeds
+from partygroup.demo.flow import Times
 from partygroup.demo.history import turnouts_of, write_days, write_gatherings
 from partygroup.demo.missed import write_missed
 from partygroup.demo.organisation import BranchPlace, found_company
@@ -23,6 +26,7 @@ from partygroup.demo.points import all_cases, times_at, write_beside, write_case
 from partygroup.demo.schedule import Planned, Scheduler, history_months
 from partygroup.demo.shape import company_shape
 from partygroup.demo.staff import Member, Recruiter
+from partygroup.evaluation.schemes import install_scheme
 from partygroup.meetings.actions import install_presets
 from partygroup.meetings.queries import kinds_in_force
 from partygroup.org.models import Unit
@@ -47,6 +51,7 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     rng = Random(SEED)
     install_presets(session, at=at)
     install_rule_table(session, at=at)
+    install_scheme(session, at=at)
     places = found_company(session, company_shape(full, rng), from_on=first, at=founded_at)
     crews, players = _recruit(places, rng, first=first, today=today)
     task = progress.add_task("people", total=len(crews))
@@ -77,24 +82,26 @@ def _plan(places: list[BranchPlace], crews: list[list[Member]], rng: Random, *, 
 
 
 def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random, progress, done, *, at) -> None:
-    """Write gatherings, points and, in the order of time, the witnesses of them and of what else was `done`."""
+    """Write gatherings and points and, in the order of time, the witnesses of them and of what else was `done`."""
     kinds = {kind.code: kind for kind in kinds_in_force(session)}
     written = write_gatherings(session, plans, kinds)
     turnouts = turnouts_of(written, kinds, rng)
-    closed = closing_calendar(at)
-    done += _write_points(session, desks, turnouts, closed, at=at)
-    task = progress.add_task("meetings", total=len(written))
-    for count in write_days(session, written, turnouts, sorted(done, key=lambda row: row["at"])):
+    closed, times = closing_calendar(at), times_at(session, at, history_months(clock.day_of(at))[0])
+    done += _write_points(session, desks, turnouts, closed, times)
+    deeds = closing_deeds(desks, closed, times.table_id)
+    deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at)
+    task, beside = (
+        progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds))
+    )
+    diary = Diary(session, done, deeds, done=lambda: progress.advance(beside))
+    for count in write_days(session, written, turnouts, diary):
         progress.advance(task, count)
-    session.execute(sa.text("ANALYZE"))  # a planner that knows nothing of so many new rows chooses badly
-    store_sheets(session, closed, progress)
+    diary.go_on(at + timedelta(days=1))
 
 
-def _write_points(session, desks: list[Desk], turnouts, closed: Calendar, *, at: datetime) -> list[dict]:
-    """Write all that points are made from, but for the sheets; return the witnesses."""
-    times = times_at(session, at, history_months(clock.day_of(at))[0])
+def _write_points(session, desks: list[Desk], turnouts, closed: Calendar, times: Times) -> list[dict]:
+    """Write all that points are made from, but for closings and their sheets; return the witnesses."""
     trail, absent = write_missed(session, times, desks, turnouts, Random(SEED))
     rng = Random(SEED)
     trail += write_cases(session, all_cases(session, times, desks, absent, rng), closed)
-    trail += write_beside(session, desks, closed, rng)
-    return trail + write_closings(session, desks, closed, times.table_id)
+    return trail + write_beside(session, desks, closed, rng)

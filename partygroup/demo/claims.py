@@ -179,8 +179,9 @@ def _entered(times: Times, desk: Desk, member: Member, last: date, rng: Random) 
     at = clock.start_of(last + timedelta(days=1)) + timedelta(hours=17)
     for item, (odds, text) in BRANCH.items():
         if rng.random() < odds and member.standing_on(last) in DUE_STANDINGS and at < times.now:
-            by = desk.officers[0] if member is not desk.officers[0] else desk.officers[-1]
-            if by is not member:
+            others = [one for one in desk.officers if one is not member]
+            named = [one for one in others if any(map(one.holds, times.table.rows[item].line.entered_by))]
+            if by := next(iter(named + others), None):
                 case = begin(times, desk, member, Claim(item, last, text, Source.BRANCH), at, by.id)
                 case.submit(at + timedelta(minutes=1), by=by.id)
                 yield go_on(case, rng)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.attendance.rules import DUE_STANDINGS
 from partygroup.clock import Quarter
 from partygroup.demo.desks import Desk
-from partygroup.demo.rows import insert_rows, insert_with_ids, trail_row
+from partygroup.demo.diary import Deed
+from partygroup.demo.rows import insert_rows, insert_with_ids, trail_row, witness_rows
 from partygroup.scores.closing import group_row, sheet_row
 from partygroup.scores.groupfacts import group_facts, groups_of
 from partygroup.scores.models import Closing, StoredGroup, StoredSheet
@@ -20,6 +22,8 @@ from partygroup.scores.queries import open_sheets
 
 #: How long after its last day a quarter is closed, at what hour.
 AFTER = timedelta(days=24, hours=17)
+#: How long it takes from closing to a final result.
+EVALUATION = timedelta(days=17)
 #: How many branches are closed at once, so that memory stays small.
 TOGETHER = 40
 
@@ -36,63 +40,56 @@ class Calendar:
 
 
 def closing_calendar(now: datetime) -> Calendar:
-    """Return when the two past quarters were closed: on the 25th, or, if that is not past, a moment ago."""
+    """Return when the two past quarters were closed: on the 25th, or early enough for what is past to be final.
+
+    In the first weeks of a quarter there is no time for that: then the last one was closed a moment ago.
+    """
     last = Quarter.of(clock.day_of(now)).previous()
     return Calendar({quarter: _closed_at(quarter, now) for quarter in (last.previous(), last)})
 
 
 def _closed_at(quarter: Quarter, now: datetime) -> datetime:
-    begun = clock.start_of(quarter.next().first)
-    return max(begun, min(begun + AFTER, now - timedelta(minutes=5)))
+    begun, in_time = clock.start_of(quarter.next().first), now - EVALUATION
+    return max(begun, min(begun + AFTER, in_time if in_time > begun else now - timedelta(minutes=5)))
 
 
-def write_closings(session, desks: list[Desk], closed: Calendar, table_id: int) -> list[dict]:
-    """Write that each branch closed each quarter; return the witnesses. The sheets follow when all is known."""
-    rows, trail = [], []
-    for quarter, at in closed.moments.items():
-        for desk in desks:
-            rows.append({"branch_id": desk.place.id, "year": quarter.year, "quarter": quarter.number,
-                         "rule_table_id": table_id, "closed_at": at, "closed_by": desk.officers[0].id,
-                         "reopened_at": None, "reopened_by": None, "reopened_reason": None})  # fmt: skip
-            after = {"quarter": quarter.label, "sheets": _sheets(desk, quarter)}
-            trail.append(trail_row("scores.quarter.close", ("closing", 0), at=at, by=desk.officers[0].id,
-                                   unit_id=desk.place.id, after=after))  # fmt: skip
-    for row, its_id in zip(trail, insert_with_ids(session, Closing, rows), strict=True):
-        row["subject_id"] = its_id
-    return trail
+def closing_deeds(desks: list[Desk], closed: Calendar, table_id: int) -> list[Deed]:
+    """Return the closing of each past quarter, in all branches."""
+    return [Deed(at, partial(_close, desks, quarter, table_id)) for quarter, at in closed.moments.items()]
 
 
-def _sheets(desk: Desk, quarter: Quarter) -> int:
-    """Return how many people of a branch have a day as a member in the quarter."""
-    return sum(
-        any(
-            standing in DUE_STANDINGS and start <= quarter.last and (end is None or end > quarter.first)
-            for standing, start, end in one.spans
-        )
-        for one in desk.people
-    )
+def _close(desks: list[Desk], quarter: Quarter, table_id: int, session, at: datetime) -> None:
+    """Store the sheets of people and groups of all branches, as things are known at a moment."""
+    session.execute(sa.text("ANALYZE"))  # a planner that knows nothing of so many new rows chooses badly
+    for start in range(0, len(desks), TOGETHER):
+        _close_some(session, desks[start : start + TOGETHER], quarter, table_id, at)
 
 
-def store_sheets(session, closed: Calendar, progress) -> None:
-    """Store the sheets of people and groups of all closings, as things were known when they were made."""
-    closings = list(session.scalars(sa.select(Closing).order_by(Closing.id)))
-    by_quarter = defaultdict(list)
-    for closing in closings:
-        by_quarter[Quarter(closing.year, closing.quarter)].append(closing)
-    task = progress.add_task("sheets", total=len(closings))
-    for quarter, some in by_quarter.items():
-        for start in range(0, len(some), TOGETHER):
-            _store(session, quarter, {closing.branch_id: closing for closing in some[start : start + TOGETHER]})
-            progress.advance(task, len(some[start : start + TOGETHER]))
-
-
-def _store(session, quarter: Quarter, closings: dict[int, Closing]) -> None:
-    closed_at = next(iter(closings.values())).closed_at
-    found = open_sheets(session, list(closings), quarter, known_at=closed_at)
+def _close_some(session, desks: list[Desk], quarter: Quarter, table_id: int, at: datetime) -> None:
+    branch_ids = [desk.place.id for desk in desks]
+    rows = [
+        {"branch_id": desk.place.id, "year": quarter.year, "quarter": quarter.number, "rule_table_id": table_id,
+         "closed_at": at, "closed_by": desk.officers[0].id, "reopened_at": None, "reopened_by": None,
+         "reopened_reason": None}
+        for desk in desks
+    ]  # fmt: skip
+    found = open_sheets(session, branch_ids, quarter, known_at=at)
     people = [one for _, one in sorted(found, key=lambda pair: pair[0])]
-    groups = groups_of(session, list(closings), quarter)
-    of_groups = group_facts(session, groups, people, quarter, clock.day_of(closed_at))
+    groups = groups_of(session, branch_ids, quarter)
+    of_groups = group_facts(session, groups, people, quarter, clock.day_of(at))
+    closings = {
+        row["branch_id"]: SimpleNamespace(id=its_id, **row)
+        for row, its_id in zip(rows, insert_with_ids(session, Closing, rows), strict=True)
+    }
     insert_rows(session, StoredSheet, [sheet_row(closings[one.branch_id], one) for one in people])
     branch_of = {group.id: group.branch_id for group in groups}
-    rows = [group_row(closings[branch_of[group_id]], group_id, facts) for group_id, facts in of_groups.items()]
-    insert_rows(session, StoredGroup, rows)
+    stored = [group_row(closings[branch_of[group_id]], group_id, facts) for group_id, facts in of_groups.items()]
+    insert_rows(session, StoredGroup, stored)
+    sheets = Counter(one.branch_id for one in people)
+    witness_rows(session, [_closed(one, quarter, sheets[one.branch_id]) for one in closings.values()])
+
+
+def _closed(closing: SimpleNamespace, quarter: Quarter, sheets: int) -> dict:
+    after = {"quarter": quarter.label, "sheets": sheets}
+    return trail_row("scores.quarter.close", ("closing", closing.id), at=closing.closed_at, by=closing.closed_by,
+                     unit_id=closing.branch_id, after=after)  # fmt: skip

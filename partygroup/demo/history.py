@@ -12,7 +12,8 @@ from random import Random
 from partygroup import clock
 from partygroup.attendance.models import Counting, DueEntry, Leave, LeaveSort, Mark
 from partygroup.demo.cast import is_cast
-from partygroup.demo.rows import insert_rows, insert_with_ids, trail_row, witness_rows
+from partygroup.demo.diary import Diary
+from partygroup.demo.rows import insert_rows, insert_with_ids, trail_row
 from partygroup.demo.schedule import CANCEL_REASON, Planned
 from partygroup.demo.staff import Member
 from partygroup.demo.turnout import UNDONE_REASON, Came, Excused, Turnout, turnout_of
@@ -82,25 +83,22 @@ def turnouts_of(written: list[Written], kinds: dict[str, Kind], rng: Random) -> 
 
 
 def write_days(
-    session, written: list[Written], turnouts: list[tuple[Written, list[Turnout]]], done: list[dict]
+    session, written: list[Written], turnouts: list[tuple[Written, list[Turnout]]], diary: Diary
 ) -> Iterator[int]:
-    """Write attendance and witnesses one day after the other, so that memory stays small and the trail in order.
+    """Write attendance one day after the other, so that memory stays small, and let the diary go on to each midnight.
 
-    `done`: witnesses of what else happened, in the order of time. Yield the number of gatherings of each day written.
+    Yield the number of gatherings of each day written.
     """
-    others, came = deque(done), {one.id: some for one, some in turnouts}
+    came = {one.id: some for one, some in turnouts}
     calls = deque(sorted(written, key=lambda one: one.plan.called_at))
     for day, same_day in groupby(written, key=lambda one: one.plan.day):
         today = list(same_day)
         midnight = clock.day(day).end
-        trail = []
+        trail = _write_day(session, today, came)
         while calls and calls[0].plan.called_at < midnight:
             trail.append(_called(calls.popleft()))
-        while others and others[0]["at"] < midnight:
-            trail.append(others.popleft())
-        witness_rows(session, trail + _write_day(session, today, came))
+        diary.go_on(midnight, trail)
         yield len(today)
-    witness_rows(session, list(others))
 
 
 def _write_day(session, today: list[Written], came: dict[int, list[Turnout]]) -> list[dict]:

@@ -33,7 +33,8 @@ class GroupShape:
 class BranchShape:
     """A branch: its place of work, how many members, its groups (none where it is not divided).
 
-    `heads`: what secretary and group leaders are at work; `office`: whose office works here.
+    `heads`: what secretary and group leaders are at work; `office`: whose office works here, or that somebody of the
+    company's sits here, who can decide on that office's own branch.
     """
 
     name: str
@@ -43,7 +44,7 @@ class BranchShape:
     profile: Profile = Profile.LINE
     jobs: tuple[str, ...] = ()
     heads: tuple[str, str] = ("车间主任", "班长")
-    office: Literal["", "unit", "company"] = ""
+    office: Literal["", "unit", "company", "aide"] = ""
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ STEELMAKING = (
 )
 HEADQUARTERS = (
     BranchShape("党群工作部党支部", "党群工作部", 18, DAY_GROUPS, office="company", **OFFICE),
-    BranchShape("生产技术部党支部", "生产技术部", 12, DAY_GROUPS, **OFFICE),
+    BranchShape("生产技术部党支部", "生产技术部", 12, DAY_GROUPS, office="aide", **OFFICE),
 )
 MORE_HEADQUARTERS = ("办公室", "人力资源部", "财务部", "规划发展部", "安全环保部", "质量部", "营销部", "审计部")
 #: Plants of the whole company: how many branches, and what their workplaces are called after.

@@ -150,7 +150,8 @@ def _fill_offices(place: BranchPlace, free: list[Member]) -> None:
     committee, company = place.committee_id, place.company_id
     posts = [(committee, Role.SECRETARY), (committee, Role.DEPUTY_SECRETARY), (committee, Role.UNIT_OFFICE)]
     if place.shape.office == "company":
-        posts += [(company, Role.COMPANY_OFFICE), (company, Role.COMPANY_OFFICE)]
-        posts += [(company, Role.ACCOUNT_OFFICER), (company, Role.AUDITOR)]
+        posts += [(company, role) for role in (Role.COMPANY_OFFICE, Role.ACCOUNT_OFFICER, Role.AUDITOR)]
+    if place.shape.office == "aide":
+        posts = [(company, Role.COMPANY_OFFICE)]
     for post, member in zip(posts, free, strict=False):
         member.posts.append(post)

@@ -1,4 +1,7 @@
-"""What the app knows of many branches' quarter, set-wise: a constant number of statements, however many there are."""
+"""What the app knows of many branches' quarter, set-wise: a constant number of statements, however many there are.
+
+`known_at` asks for what was known at a moment: how a quarter stood when it was frozen.
+"""
 
 from __future__ import annotations
 
@@ -53,15 +56,16 @@ class Known:
 
 
 def known_of(
-    session, branch_ids: Collection[int], quarter: Quarter, scheme: Scheme, *, at: datetime
-) -> dict[int, Known]:
+    session, branch_ids: Collection[int], quarter: Quarter, scheme: Scheme, *, at: datetime,
+    known_at: datetime | None = None,
+) -> dict[int, Known]:  # fmt: skip
     """Return branch → what is known of its quarter; of a running one as far as it is."""
     today, day = day_of(at), last_day_asked(quarter, day_of(at))
-    people = sheets_of(session, branch_ids, quarter, at=at)
-    standings = standings_of(session, branch_ids, quarter, day)
-    groups = _groups(session, branch_ids, quarter, people, standings, at)
-    held = _held(session, standings, quarter)
-    problems = _problems(session, branch_ids, quarter)
+    people = sheets_of(session, branch_ids, quarter, at=at, known_at=known_at)
+    standings = standings_of(session, branch_ids, quarter, day, known_at=known_at)
+    groups = _groups(session, branch_ids, quarter, people, standings, at, known_at)
+    held = _held(session, standings, quarter, known_at)
+    problems = _problems(session, branch_ids, quarter, known_at)
     starred = _starred(session, [one.person_id for one in people if one.is_counted])
     by_branch: dict[int, list[PersonSheet]] = defaultdict(list)
     for one in people:
@@ -88,17 +92,20 @@ def known_of(
     return found
 
 
-def _groups(session, branch_ids, quarter, people, standings, at) -> dict[int, list]:
+def _groups(session, branch_ids, quarter, people, standings, at, known_at) -> dict[int, list]:
     found: dict[int, list] = defaultdict(list)
-    branch_of = {
-        group_id: branch_id for branch_id, structure in standings.structures.items() for group_id, _ in structure.groups
-    }
-    for group in named_groups(session, branch_ids, quarter, people, at=at):
+    stood = [
+        (spans[-1][0], group_id, branch_id)
+        for branch_id, structure in standings.structures.items()
+        for group_id, spans in structure.groups
+    ]
+    branch_of = {group_id: branch_id for _, group_id, branch_id in sorted(stood)}  # where it moved to counts
+    for group in named_groups(session, branch_ids, quarter, people, at=at, known_at=known_at):
         found[branch_of[group[0]]].append(group)
     return found
 
 
-def _held(session, standings, quarter: Quarter) -> dict[tuple, list[tuple[date, int]]]:
+def _held(session, standings, quarter: Quarter, known_at: datetime | None) -> dict[tuple, list[tuple[date, int]]]:
     """Return (kind, whose, unit) → (day, gathering) of what was held in the quarter; in the fourth, in the year."""
     first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
     structures = standings.structures.values()
@@ -110,7 +117,7 @@ def _held(session, standings, quarter: Quarter) -> dict[tuple, list[tuple[date, 
         .where(
             Gathering.unit_id.in_(unit_ids),
             Gathering.day.between(first, quarter.last),
-            Gathering.closed_at.is_not(None),
+            Gathering.closed_at.is_not(None) if known_at is None else Gathering.closed_at <= known_at,
             Gathering.cancelled_at.is_(None),
         )
         .order_by(Gathering.day, Gathering.id)
@@ -132,14 +139,19 @@ def _seen(items: Iterable[DueItem], held: Mapping, names: Mapping[int, str], tod
             yield DueMeetingSeen(item, name, met and met[1], met and met[0])
 
 
-def _problems(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, list[Problem]]:
+def _problems(
+    session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None
+) -> dict[int, list[Problem]]:
     """Return branch → its problems due by the last day, not cancelled, not closed before the first (scoring.md 6)."""
+    stands = Problem.cancelled_at.is_(None)
+    if known_at is not None:
+        stands = sa.and_(Problem.at <= known_at, sa.or_(stands, Problem.cancelled_at > known_at))
     rows = session.scalars(
         sa.select(Problem)
         .where(
             Problem.branch_id.in_(branch_ids),
             Problem.due_on <= quarter.last,
-            Problem.cancelled_at.is_(None),
+            stands,
             sa.or_(Problem.closed_on.is_(None), Problem.closed_on >= quarter.first),
         )
         .order_by(Problem.due_on, Problem.id)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from partygroup.evaluation.figures import days_of
-from partygroup.spreadsheets.cells import BadValue, Parse, as_typed, is_number, staff_no, unit_name, words
+from partygroup.spreadsheets.cells import BadValue, Column, as_typed, is_number, staff_no, unit_name, words
 from partygroup.text import narrow, squeeze
 
 MOST = 1_000_000_000
@@ -27,18 +27,6 @@ _MONTHS = (
 _YEARS = re.compile(r"([0-9]{4})年?(?:全年)?")
 _NUMBER = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(%?)")
 _PERIOD_FORMS = "请写成 2026Q3、2026-07 或 2026 的样子"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the table; `also` are other headers understood."""
-
-    key: str
-    title: str
-    parse: Parse
-    required: bool = False
-    empty: object = None
-    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,4 +102,3 @@ COLUMNS = [
     Column("source", "来源", words(100), required=True),
     Column("note", "说明", words(200)),
 ]
-TITLES = {column.key: column.title for column in COLUMNS}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from partygroup.evaluation.figure_columns import COLUMNS, TITLES, Column, Number
+from partygroup.evaluation.figure_columns import COLUMNS, Number
 from partygroup.evaluation.figures import refusal_of_pairs, refusal_of_period, refusal_of_value
 from partygroup.evaluation.scheme import FigureSpec, Scheme
-from partygroup.spreadsheets.cells import BadValue, as_typed, column_letters
+from partygroup.spreadsheets.rows import Row, read_column
 from partygroup.text import squeeze
 
 
@@ -74,26 +74,10 @@ class Directory:
         ]
 
 
-@dataclass
-class FigureRow:
-    """One row: what was typed, what it means, what is wrong with it."""
+class FigureRow(Row):
+    """One figure of a unit, or one item of a person; its values are of all columns."""
 
-    number: int
-    cells: list
-    places: Mapping[str, int]
-    values: dict = field(default_factory=dict)
-    faults: list[dict] = field(default_factory=list)
-
-    def typed(self, key: str):
-        """Return the raw value of a column; None where the table has none."""
-        place = self.places.get(key)
-        return self.cells[place] if place is not None and place < len(self.cells) else None
-
-    def blame(self, key: str, reason: str) -> None:
-        """Note a fault of a cell; a column the table lacks is blamed at the indicator."""
-        key = key if key in self.places else "indicator"
-        cell = f"{column_letters(self.places[key] + 1)}{self.number}"
-        self.faults.append({"cell": cell, "column": TITLES[key], "value": as_typed(self.typed(key)), "reason": reason})
+    columns, anchor = COLUMNS, "indicator"
 
     @property
     def about(self) -> tuple:
@@ -115,37 +99,12 @@ def read_figures(
     """
     read = [FigureRow(number, cells, places) for number, cells in rows]
     for column in COLUMNS:
-        _read_column(read, column, today)
+        read_column(read, column, today)
     for row in read:
         _read_subject(row, directory)
     _check_twice(read)
     _check_pairs(read, directory.scheme, reported or {})
     return read
-
-
-def _read_column(rows: list[FigureRow], column: Column, today: date) -> None:
-    """Read a column cell by cell; what was typed before need not be understood again."""
-    known: dict = {}
-    for row in rows:
-        raw = row.typed(column.key)
-        key = (type(raw), raw)
-        if key not in known:
-            known[key] = _understood(column, raw, today)
-        row.values[column.key], reason = known[key]
-        if reason:
-            row.blame(column.key, reason)
-
-
-def _understood(column: Column, raw, today: date) -> tuple[object, str | None]:
-    """Return the value of a cell, or the reason why it has none."""
-    missing = f"“{column.title}”必填，请补上。" if column.required else None
-    if raw is None or not as_typed(raw).strip():
-        return column.empty, missing
-    try:
-        value = column.parse(raw, today)
-    except BadValue as fault:
-        return column.empty, str(fault)
-    return value, missing if value is None else None
 
 
 def _read_subject(row: FigureRow, directory: Directory) -> None:
@@ -171,7 +130,7 @@ def _read_item(row: FigureRow, item: Item, number: Number | None, directory: Dir
         row.values["person_id"] = directory.persons.get(staff_no)
         if row.values["person_id"] is None:
             row.blame("staff_no", f"没有工号是“{staff_no}”的党员，或不在您管理的范围内，请核对。")
-    elif not _blamed(row, "staff_no"):
+    elif not row.blamed("staff_no"):
         row.blame("staff_no", f"“{item.name}”按人登记，请填工号。")
     if number and (reason := _refusal_of_number(item, number)):
         row.blame("value", reason)
@@ -186,7 +145,7 @@ def _read_figure(row: FigureRow, spec: FigureSpec, number: Number | None, direct
         row.blame("indicator", f"“{spec.name}”由系统自动计算，不能导入，请删去这一行。")
         return
     row.values["code"] = spec.code
-    if row.values["staff_no"] or _blamed(row, "staff_no"):
+    if row.values["staff_no"] or row.blamed("staff_no"):
         row.blame("staff_no", f"“{spec.name}”是单位的指标，请删去工号，填单位或党支部。")
     else:
         _read_unit(row, spec, directory)
@@ -209,7 +168,7 @@ def _refusal_of_percent(spec: FigureSpec, number: Number) -> str | None:
 def _read_unit(row: FigureRow, spec: FigureSpec, directory: Directory) -> None:
     names = [(key, row.values[key]) for key in ("branch", "unit") if row.values[key]]
     if not names:
-        if not (_blamed(row, "unit") or _blamed(row, "branch")):
+        if not (row.blamed("unit") or row.blamed("branch")):
             row.blame("unit" if "unit" in row.places else "branch", f"“{spec.name}”要写明是哪个单位或党支部，请补上。")
         return
     found: list[NamedUnit] = []
@@ -230,10 +189,6 @@ def _why_not_one(name: str, found: list[NamedUnit], committee: str | None) -> st
         return f"“{committee}”里有{len(found)}个“{name}”，按名称分不清，请先把它们改成不同的名称。"
     committees = "、".join(dict.fromkeys(unit.committee or "公司" for unit in found))
     return f"有{len(found)}个“{name}”（{committees}），请在“二级党委”一列写明是哪一个。"
-
-
-def _blamed(row: FigureRow, key: str) -> bool:
-    return any(fault["column"] == TITLES[key] for fault in row.faults)
 
 
 def _check_twice(rows: list[FigureRow]) -> None:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
 
 import sqlalchemy as sa
 
 from partygroup.clock import Quarter, day_of
-from partygroup.db import digest_of, holds_on, witness, witness_all
+from partygroup.db import digest_of, holds_on, witness
 from partygroup.errors import Refused
 from partygroup.evaluation.figure_columns import COLUMNS
 from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedUnit, read_figures
 from partygroup.evaluation.figures import days_of
 from partygroup.evaluation.formulas import with_unit
 from partygroup.evaluation.models import EvaluationPeriod, FigureImport, ReportedFigure, StoredBranch
+from partygroup.evaluation.periods import hold_figures
 from partygroup.evaluation.schemes import scheme_in_force
-from partygroup.org.models import Unit, UnitKind
+from partygroup.org.models import UnitKind
 from partygroup.org.queries import subtree_ids, units_named
 from partygroup.people.models import Belonging, Person
 from partygroup.scores.facts import table_in_force
 from partygroup.scores.models import Source
 from partygroup.scores.rules import refusal_to_import
-from partygroup.spreadsheets.cells import as_typed
+from partygroup.spreadsheets.previews import drop_previews
 from partygroup.spreadsheets.reading import Sheet, Sort, read_sheet
 
-#: How long a preview that nobody confirms is kept, with the rows of the file in it.
-PREVIEW_LIVES = timedelta(days=7)
 FIGURES = Sort("指标数据表", "数据", COLUMNS)
+#: What an import writes of a row about a unit.
+WRITTEN = ("unit_id", "code", "period", "value", "source", "note")
 #: Carries imported rows about persons into scores: (rows, by, at) → how many proposals are new.
 Propose = Callable[..., int]
 
@@ -64,25 +65,16 @@ def draft_figures(session, sheet: Sheet, *, scope_unit_id: int, by: int | None, 
     rows = read_figures(sheet.rows, sheet.places, directory, today, reported)
     records = [_record(row) for row in rows if not row.faults]
     changes = list(_changes(records, known, directory))
-    faulty = sum(bool(row.faults) for row in rows)
-    return FigureImport(
+    digest = digest_of([sheet.digest, records])
+    return FigureImport.draft(
+        sheet,
+        rows,
+        records,
+        notes=_notes(session, records),
+        summary={"same": len(records) - len(changes), "digest": digest, "changes": changes},
         unit_id=scope_unit_id,
-        file_name=sheet.file_name,
-        file_digest=sheet.digest,
         by_id=by,
         read_at=at,
-        rows=records,
-        faults=[_faulty(row) for row in rows if row.faults],
-        notes=_notes(session, sheet, records),
-        summary={
-            "rows": len(rows),
-            "good": len(records),
-            "faulty": faulty,
-            "same": len(records) - len(changes),
-            "headers": sheet.titles,
-            "digest": digest_of([sheet.digest, records]),
-            "changes": changes,
-        },
     )
 
 
@@ -148,10 +140,6 @@ def _record(row: FigureRow) -> dict:
     return {"row": row.number} | {key: row.values[key] for key in kept}
 
 
-def _faulty(row: FigureRow) -> dict:
-    return {"row": row.number, "cells": [as_typed(cell) for cell in row.cells], "faults": row.faults}
-
-
 def _is_same(record: dict, figure: ReportedFigure | None) -> bool:
     return figure is not None and all(getattr(figure, key) == record[key] for key in ("value", "source", "note"))
 
@@ -177,13 +165,9 @@ def _changes(records: list[dict], known: dict, directory: Directory) -> Iterable
             yield {"row": record["row"], "who": where, "text": f"{what}（{record['source']}）"}
 
 
-def _notes(session, sheet: Sheet, records: list[dict]) -> list[str]:
-    unused = [title for place, title in enumerate(sheet.titles) if title and place not in sheet.places.values()]
-    notes = [f"没有用到的列：{'、'.join(unused)}。"] if unused else []
-    frozen = sorted(_frozen_quarters(session, records))
-    if frozen:
-        notes.append(f"{'、'.join(one.label for one in frozen)}的考评数据已经冻结，这些数不改变已冻结的结果。")
-    return notes
+def _notes(session, records: list[dict]) -> list[str]:
+    frozen = "、".join(one.label for one in sorted(_frozen_quarters(session, records)))
+    return [f"{frozen}的考评数据已经冻结，这些数不改变已冻结的结果。"] if frozen else []
 
 
 def _frozen_quarters(session, records: list[dict]) -> set[Quarter]:
@@ -201,17 +185,6 @@ def _frozen_quarters(session, records: list[dict]) -> set[Quarter]:
 # --- carrying out -----------------------------------------------------------------------------------------------------
 
 
-def refusal_to_apply(figure_import: FigureImport, by: int | None, *, only_good_rows: bool) -> str | None:
-    """Return why a preview may not be confirmed this way; None if it may (security.md 7)."""
-    if figure_import.by_id != by:
-        return "数据要由上传的人自己确认，请重新上传一份。"
-    if not figure_import.rows:
-        return "这份表没有一行可以导入，请改好后重新上传。"
-    if figure_import.faults and not only_good_rows:
-        return f"还有{len(figure_import.faults)}行有问题。请改好后重新上传，或勾选“只导入没有问题的行”。"
-    return None
-
-
 def apply_figures(
     session,
     figure_import: FigureImport,
@@ -226,22 +199,22 @@ def apply_figures(
 
     digest: of the preview that was looked at. Rows about persons become proposals of scores. Raise Refused.
     """
-    session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
+    hold_figures(session)
     session.refresh(figure_import)
     if figure_import.applied_at:
         return Outcome(**figure_import.summary["outcome"], already=True)
-    if reason := refusal_to_apply(figure_import, by, only_good_rows=only_good_rows):
+    if reason := figure_import.refusal_to_apply(by, only_good_rows=only_good_rows):
         raise Refused(reason)
     if digest != figure_import.summary["digest"]:
         raise Refused("确认的不是刚才看到的这份预览，请重新打开核对。", 409)
     of_units = [record for record in figure_import.rows if record["unit_id"] is not None]
     _refuse_units_gone(session, figure_import, of_units, day_of(at))
-    figures = _write(session, figure_import, of_units, by=by, at=at)
+    written = _write(session, figure_import, of_units, by=by, at=at)
     of_persons = [record for record in figure_import.rows if record["person_id"] is not None]
     proposals = propose(session, of_persons, by=by, at=at) if of_persons else 0
-    outcome = {"figures": figures, "proposals": proposals}
-    figure_import.applied_at, figure_import.rows = at, []
-    figure_import.summary = figure_import.summary | {"outcome": outcome}
+    outcome = {"figures": len(written), "proposals": proposals}
+    figure_import.close(outcome, at=at)
+    figure_import.summary = figure_import.summary | {"written": digest_of_written(written)}
     unit_id = figure_import.unit_id
     witness(session, "evaluation.figures.apply", figure_import, at=at, by=by, unit_id=unit_id, after=outcome)
     return Outcome(**outcome)
@@ -254,23 +227,22 @@ def _refuse_units_gone(session, figure_import: FigureImport, records: list[dict]
         raise Refused("有的党支部在预览之后调整过，请重新上传核对。", 409)
 
 
-def _write(session, figure_import: FigureImport, records: list[dict], *, by: int | None, at: datetime) -> int:
+def digest_of_written(rows: Iterable[Mapping]) -> str:
+    """Return the digest of the figures that one import wrote, in the order of its rows."""
+    return digest_of([[row[key] for key in ("row_no", *WRITTEN)] for row in rows])
+
+
+def _write(session, figure_import: FigureImport, records: list[dict], *, by: int | None, at: datetime) -> list[dict]:
+    """Write what is new and return the rows."""
     known = latest_figures(session, {record["unit_id"] for record in records})
     fresh = [record for record in records if not _is_same(record, known.get(_about(record)))]
-    columns = ("unit_id", "code", "period", "value", "source", "note")
     trace = {"import_id": figure_import.id, "by_id": by, "at": at}
-    rows = [{key: record[key] for key in columns} | {"row_no": record["row"]} | trace for record in fresh]
+    rows = [{key: record[key] for key in WRITTEN} | {"row_no": record["row"]} | trace for record in fresh]
     if rows:
         session.execute(sa.insert(ReportedFigure), rows)
-    return len(rows)
+    return rows
 
 
 def purge_previews(session, *, at: datetime) -> int:
     """Drop previews that nobody confirmed within seven days, with all they hold. Return how many."""
-    stale = sa.and_(FigureImport.applied_at.is_(None), FigureImport.read_at <= at - PREVIEW_LIVES)
-    dropped = session.execute(
-        sa.delete(FigureImport).where(stale).returning(FigureImport.id, FigureImport.unit_id)
-    ).all()
-    about = {"action": "evaluation.figures.purge", "subject_type": "figure_import", "at": at, "actor_id": None}
-    witness_all(session, [about | {"subject_id": row.id, "unit_id": row.unit_id} for row in dropped])
-    return len(dropped)
+    return drop_previews(session, FigureImport, {"action": "evaluation.figures.purge"}, at=at)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.clock import Quarter
 from partygroup.db import Audited, Base, UtcDateTime, open_days
+from partygroup.spreadsheets.previews import SheetImport
 
 SOURCE_LENGTH, NOTE_LENGTH, DOCUMENT_LENGTH, REASON_LENGTH, OPINION_LENGTH = 100, 200, 60, 200, 300
 
@@ -27,21 +28,10 @@ class SchemeVersion(Audited, Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class FigureImport(Audited, Base):
+class FigureImport(SheetImport, Base):
     """A file of figures that was read and previewed; nothing of it is written until it is confirmed."""
 
     __tablename__ = "figure_import"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    file_name: Mapped[str] = mapped_column(sa.String(120))
-    file_digest: Mapped[str] = mapped_column(sa.String(64))
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    rows: Mapped[list] = mapped_column(sa.JSON)
-    faults: Mapped[list] = mapped_column(sa.JSON)
-    notes: Mapped[list] = mapped_column(sa.JSON)
-    summary: Mapped[dict] = mapped_column(sa.JSON)
 
 
 class ReportedFigure(Base):

@@ -14,7 +14,7 @@ from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import rules
-from partygroup.evaluation.models import EvaluationPeriod, SchemeVersion, StoredBranch
+from partygroup.evaluation.models import EvaluationPeriod, ReportedFigure, SchemeVersion, StoredBranch
 from partygroup.evaluation.queries import open_results, periods_of
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.scheme import Scheme
@@ -40,9 +40,14 @@ def exists_around(session, unit_id: int, quarter: Quarter, day: date) -> bool:
     return bool(periods_of(session, {*above, *below}, quarter))
 
 
+def hold_figures(session) -> None:
+    """Let nobody else set up, import or freeze before this transaction ends: what comes first is known, or is not."""
+    session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
+
+
 def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: datetime) -> EvaluationPeriod:
     """Set up a quarter's evaluation for the branches below a committee, with the scheme in force. Raise Refused."""
-    session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
+    hold_figures(session)
     scheme = scheme_for(session, quarter)
     reason = rules.refusal_to_configure(
         exists_around(session, unit_id, quarter, day_of(at)),
@@ -76,11 +81,14 @@ def collect(session, period: EvaluationPeriod, *, by: int, at: datetime) -> None
 
 def freeze_period(session, period: EvaluationPeriod, *, by: int, at: datetime) -> int:
     """Store the sheets of all branches as they are now, with their figures; return how many. Raise Refused."""
+    hold_figures(session)
     _lock(session, period)
     if reason := rules.refusal_to_freeze(period.state, period.of.last, day_of(at)):
         raise Refused(reason, 409)
     scheme = Scheme.from_json(session.get(SchemeVersion, period.scheme_id).body)
     branch_ids = branches_on_last_day(session, period)
+    newest = session.scalar(sa.select(ReportedFigure.at).order_by(ReportedFigure.id.desc()).limit(1))
+    at = max(at, newest or at)  # a clock read before waiting may be behind what was imported meanwhile
     results = open_results(session, branch_ids, period.of, at=at, scheme=scheme)
     for branch_id, result in results.items():
         body = {"sheet": to_json(result.sheet), "figures": figures_to_json(result.figures)}
@@ -126,7 +134,20 @@ def standing_of(session, period: EvaluationPeriod) -> list[StoredBranch]:
     return list(session.scalars(rows.order_by(StoredBranch.id)))
 
 
-def state_of(period: EvaluationPeriod, sheets: Collection[StoredBranch]) -> State:
+def states_of_branches(session, found: Collection[EvaluationPeriod]) -> dict[int, list[sa.Row]]:
+    """Return period → (branch_id, state) of its frozen sheets that stand; by one statement, without their bodies."""
+    rows = session.execute(
+        sa.select(StoredBranch.period_id, StoredBranch.branch_id, StoredBranch.state)
+        .where(StoredBranch.period_id.in_([period.id for period in found]), StoredBranch.replaced_at.is_(None))
+        .order_by(StoredBranch.id)
+    )
+    states: dict[int, list[sa.Row]] = {period.id: [] for period in found}
+    for row in rows:
+        states[row.period_id].append(row)
+    return states
+
+
+def state_of(period: EvaluationPeriod, sheets: Collection[StoredBranch | sa.Row]) -> State:
     """Return where an evaluation stands as a whole: once frozen, as far as its last branch."""
     order = list(State)
     if period.state != State.FROZEN or not sheets:

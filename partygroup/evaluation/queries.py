@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from statistics import median
 
@@ -26,19 +26,23 @@ from partygroup.evaluation.models import (
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
-from partygroup.evaluation.storing import from_json
+from partygroup.evaluation.storing import figures_from_json, from_json
 from partygroup.people.models import Person
 
 
 @dataclass(frozen=True)
 class BranchResult:
-    """A branch's quarter: its sheet, the figures it is made of, and the stored row once it is frozen."""
+    """A branch's quarter: its sheet, the figures it is made of, and the stored row once it is frozen.
+
+    beside: what else the sheet was made from, as `branch_sheet` takes it.
+    """
 
     branch_id: int
     sheet: BranchSheet
     figures: Mapping[str, Figure]
     stored: StoredBranch | None = None
     known: Known | None = None
+    beside: Mapping | None = None
 
 
 def standing_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, StoredBranch]:
@@ -69,42 +73,38 @@ def branch_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at:
 
 
 def _frozen(row: StoredBranch) -> BranchResult:
-    figures = {
-        code: Figure(Fraction(value), tuple(sources)) for code, (value, _, sources) in row.body["figures"].items()
-    }
-    return BranchResult(row.branch_id, from_json(row.body["sheet"]), figures, row)
+    return BranchResult(row.branch_id, from_json(row.body["sheet"]), figures_from_json(row.body["figures"]), row)
 
 
 def open_results(
-    session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime, scheme: Scheme | None = None
-) -> dict[int, BranchResult]:
-    """Return branch → result as things are now; `scheme`: of the period, else the one in force."""
+    session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime, scheme: Scheme | None = None,
+    known_at: datetime | None = None,
+) -> dict[int, BranchResult]:  # fmt: skip
+    """Return branch → result as things are now, or were known at a moment; `scheme`: of the period, else in force."""
     scheme = scheme or Scheme.from_json(scheme_for(session, quarter).body)
-    known = known_of(session, branch_ids, quarter, scheme, at=at)
-    readings = _readings(session, branch_ids, quarter)
-    awards, earlier = _awards(session, branch_ids, quarter)
-    vetoes = _vetoes(session, branch_ids, quarter)
+    known = known_of(session, branch_ids, quarter, scheme, at=at, known_at=known_at)
+    readings = _readings(session, branch_ids, quarter, known_at)
+    awards, earlier = _awards(session, branch_ids, quarter, known_at)
+    vetoes = _vetoes(session, branch_ids, quarter, known_at)
     results = {}
     for branch_id in branch_ids:
         one = known[branch_id]
         figures = automatic_figures(one.facts, scheme) | pick_figures(readings[branch_id], scheme, quarter)
-        sheet = branch_sheet(
-            figures,
-            scheme,
-            headcount=len(one.counted),
-            awards=awards[branch_id],
-            vetoes=vetoes[branch_id],
-            counted_before=earlier[branch_id],
-        )
-        results[branch_id] = BranchResult(branch_id, sheet, figures, None, one)
+        beside = {"headcount": len(one.counted), "awards": awards[branch_id], "vetoes": vetoes[branch_id],
+                  "counted_before": earlier[branch_id]}  # fmt: skip
+        sheet = branch_sheet(figures, scheme, **beside)
+        results[branch_id] = BranchResult(branch_id, sheet, figures, None, one, beside)
     return results
 
 
-def _readings(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, list[Reading]]:
+def _readings(
+    session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None
+) -> dict[int, list[Reading]]:
     """Return branch → the newest readings of the year's periods."""
+    known = sa.true() if known_at is None else ReportedFigure.at <= known_at
     newest = (
         sa.select(sa.func.max(ReportedFigure.id))
-        .where(ReportedFigure.unit_id.in_(branch_ids), _of_year(quarter))
+        .where(ReportedFigure.unit_id.in_(branch_ids), _of_year(quarter), known)
         .group_by(ReportedFigure.unit_id, ReportedFigure.code, ReportedFigure.period)
     )
     rows = session.execute(
@@ -122,14 +122,21 @@ def _of_year(quarter: Quarter):
     return sa.and_(ReportedFigure.period >= str(quarter.year), ReportedFigure.period < str(quarter.year + 1))
 
 
-def _awards(session, branch_ids: Collection[int], quarter: Quarter) -> tuple[dict, dict]:
+def _stands(model, known_at: datetime | None):
+    """Return the condition that an entered row counts, or counted at a moment."""
+    if known_at is None:
+        return model.withdrawn_at.is_(None)
+    return sa.and_(model.entered_at <= known_at, sa.or_(model.withdrawn_at.is_(None), model.withdrawn_at > known_at))
+
+
+def _awards(session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> tuple[dict, dict]:
     """Return branch → awards of the quarter, and branch → events that awards of earlier quarters have counted."""
     rows = session.scalars(
         sa.select(BranchAward)
         .where(
             BranchAward.unit_id.in_(branch_ids),
             BranchAward.on_day <= quarter.last,
-            BranchAward.withdrawn_at.is_(None),
+            _stands(BranchAward, known_at),
         )
         .order_by(BranchAward.id)
     )
@@ -143,21 +150,21 @@ def _awards(session, branch_ids: Collection[int], quarter: Quarter) -> tuple[dic
     return now, earlier
 
 
-def _vetoes(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, list[Veto]]:
+def _vetoes(session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> dict[int, list[Veto]]:
     found: dict[int, list[Veto]] = defaultdict(list)
-    for row in vetoes_of(session, branch_ids):
+    for row in vetoes_of(session, branch_ids, known_at=known_at):
         veto = Veto(row.ground, row.document, row.from_on, row.until_on)
         if veto.in_force(quarter.first, quarter.last):
             found[row.unit_id].append(veto)
     return found
 
 
-def vetoes_of(session, branch_ids: Collection[int]) -> list[UnitVeto]:
-    """Return the vetoes of branches that were not withdrawn, the earliest first."""
+def vetoes_of(session, branch_ids: Collection[int], *, known_at: datetime | None = None) -> list[UnitVeto]:
+    """Return the vetoes of branches that were not withdrawn, now or at a moment, the earliest first."""
     return list(
         session.scalars(
             sa.select(UnitVeto)
-            .where(UnitVeto.unit_id.in_(branch_ids), UnitVeto.withdrawn_at.is_(None))
+            .where(UnitVeto.unit_id.in_(branch_ids), _stands(UnitVeto, known_at))
             .order_by(UnitVeto.from_on, UnitVeto.id)
         )
     )
@@ -240,23 +247,18 @@ class PastResult:
     stars: int | None
 
 
-def past_results(session, branch_id: int, before: date) -> list[PastResult]:
-    """Return the frozen quarters of a branch that ended before a day, the latest first; at most eight."""
+def past_results(session, branch_id: int, before: Quarter) -> list[PastResult]:
+    """Return the frozen quarters of a branch before one, the latest first; at most eight."""
+    period = EvaluationPeriod
     rows = session.execute(
-        sa.select(
-            EvaluationPeriod.year,
-            EvaluationPeriod.quarter,
-            StoredBranch.state,
-            StoredBranch.total,
-            StoredBranch.stars,
-        )
-        .join(EvaluationPeriod, EvaluationPeriod.id == StoredBranch.period_id)
+        sa.select(period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars)
+        .join(period, period.id == StoredBranch.period_id)
         .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
-        .order_by(EvaluationPeriod.year.desc(), EvaluationPeriod.quarter.desc())
-        .limit(9)
+        .where(4 * period.year + period.quarter < 4 * before.year + before.number)
+        .order_by(period.year.desc(), period.quarter.desc())
+        .limit(8)
     )
-    found = [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
-    return [one for one in found if one.quarter.last < before][:8]
+    return [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
 
 
 def medians(results: Iterable[BranchResult]) -> dict[str, Fraction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from fractions import Fraction
 
 from partygroup.clock import Quarter
 from partygroup.db import digest_of
@@ -43,6 +44,11 @@ def _line(body: Mapping) -> Line:
 def figures_to_json(figures: Mapping[str, Figure]) -> dict:
     """Return code → (exact value as a fraction, as people read it, sources)."""
     return {code: [str(one.value), shown(one.value), list(one.sources)] for code, one in sorted(figures.items())}
+
+
+def figures_from_json(body: Mapping) -> dict[str, Figure]:
+    """Return the figures of a stored body."""
+    return {code: Figure(Fraction(value), tuple(sources)) for code, (value, _, sources) in body.items()}
 
 
 def digest_of_branch(branch_id: int, quarter: Quarter, scheme_id: int, body: Mapping) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import zip_longest
 
 import sqlalchemy as sa
@@ -31,7 +31,9 @@ class Standings:
     shapes: Mapping[int, BranchShape]
 
 
-def standings_of(session, branch_ids: Collection[int], quarter: Quarter, day: date) -> Standings:
+def standings_of(
+    session, branch_ids: Collection[int], quarter: Quarter, day: date, *, known_at: datetime | None = None
+) -> Standings:
     """Return how the branches stood through the quarter (in the fourth: the year) and on a day; five statements."""
     first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
     places = _placements(session, branch_ids, first, quarter.last)
@@ -39,7 +41,7 @@ def standings_of(session, branch_ids: Collection[int], quarter: Quarter, day: da
     posts = _posts(session, [*branch_ids, *(row.unit_id for row in places if row.kind == UnitKind.PARTY_GROUP)], first,
                    quarter.last)  # fmt: skip
     members = _members(session, branch_ids, day)
-    terms = _terms(session, branch_ids, day)
+    terms = _terms(session, branch_ids, day, known_at)
     names = {row.unit_id: row.name for row in places}
     structures = {
         branch_id: Structure(
@@ -130,11 +132,12 @@ def _members(session, branch_ids: Collection[int], day: date) -> dict[int, list[
     return found
 
 
-def _terms(session, branch_ids: Collection[int], day: date) -> dict[int, CommitteeTerm]:
+def _terms(session, branch_ids: Collection[int], day: date, known_at: datetime | None) -> dict[int, CommitteeTerm]:
     """Return branch → the newest word on its latest election by a day."""
+    known = sa.true() if known_at is None else CommitteeTerm.entered_at <= known_at
     rows = session.scalars(
         sa.select(CommitteeTerm)
-        .where(CommitteeTerm.branch_id.in_(branch_ids), CommitteeTerm.from_on <= day)
+        .where(CommitteeTerm.branch_id.in_(branch_ids), CommitteeTerm.from_on <= day, known)
         .order_by(CommitteeTerm.from_on, CommitteeTerm.id)
     )
     return {row.branch_id: row for row in rows}

@@ -123,9 +123,14 @@ def visible_to(who, day: date) -> sa.Select:
     return sa.select(Gathering).where(sa.or_(*ways))
 
 
-def get_convened(session, gathering_id: int, visible: sa.Select) -> Convened:
-    """Return a gathering if it is among the visible ones, by one statement; raise NotFound."""
+def get_convened(session, gathering_id: int, visible: sa.Select, *, held: bool = False) -> Convened:
+    """Return a gathering if it is among the visible ones, by one statement; raise NotFound.
+
+    held: nobody else writes about it before this transaction ends, nor closes a quarter that it belongs to.
+    """
     query = with_units(visible.where(Gathering.id == gathering_id)).options(*WITH_ALL)
+    if held:
+        query = query.with_for_update(key_share=True, of=Gathering)
     row = session.execute(query).unique().first()
     if row is None:
         raise NotFound

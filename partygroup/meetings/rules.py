@@ -14,7 +14,6 @@ CIRCLE_OF_UNIT = {
     "unit_committee": ("committee",),
     "company": ("committee",),
 }
-LATEST_OPENING = timedelta(hours=36)
 
 
 def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:

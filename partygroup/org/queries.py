@@ -44,14 +44,6 @@ def find_unit(session, unit_id: int, day: date) -> sa.Row | None:
     return session.execute(_places(day).where(Unit.id == unit_id)).first()
 
 
-def get_unit(session, unit_id: int, day: date) -> sa.Row:
-    """Return a unit's place on a day; raise NotFound if it did not stand then."""
-    found = find_unit(session, unit_id, day)
-    if not found:
-        raise NotFound
-    return found
-
-
 def children(session, parent_id: int, day: date, kind: str | None = None) -> list[sa.Row]:
     """Return the units directly under one on a day, of one kind if asked, in the organisation's order."""
     below = _places(day).where(Placement.parent_id == parent_id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.db import Audited, Base, UtcDateTime, open_days
+from partygroup.spreadsheets.previews import SheetImport
 
 
 class Standing(StrEnum):
@@ -227,19 +228,8 @@ class FailedTry(Base):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class RosterImport(Audited, Base):
+class RosterImport(SheetImport, Base):
     """A roster file that was read and previewed; nothing of it is written until it is confirmed."""
 
     __tablename__ = "roster_import"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    file_name: Mapped[str] = mapped_column(sa.String(120))
-    file_digest: Mapped[str] = mapped_column(sa.String(64))
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     valid_from: Mapped[date]
-    rows: Mapped[list] = mapped_column(sa.JSON)
-    faults: Mapped[list] = mapped_column(sa.JSON)
-    notes: Mapped[list] = mapped_column(sa.JSON)
-    summary: Mapped[dict] = mapped_column(sa.JSON)

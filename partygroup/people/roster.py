@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from partygroup.clock import day_of
-from partygroup.db import witness, witness_all
+from partygroup.db import witness
 from partygroup.errors import Refused
 from partygroup.org.models import Unit, UnitKind
 from partygroup.org.queries import company
@@ -17,14 +17,11 @@ from partygroup.people.models import Role, RosterImport
 from partygroup.people.names import search_columns
 from partygroup.people.roster_apply import end_people, write_plan
 from partygroup.people.roster_plan import SECTIONS, Plan, crowded_posts, make_plan, single_posts_begun
-from partygroup.people.roster_rows import Row, read_rows
+from partygroup.people.roster_rows import RosterRow, read_rows
 from partygroup.people.roster_state import known_people, members_of, single_holders
 from partygroup.people.roster_tree import Tree
-from partygroup.spreadsheets.cells import as_typed
+from partygroup.spreadsheets.previews import drop_previews
 from partygroup.spreadsheets.reading import Sheet
-
-#: How long a preview that nobody confirms is kept, with the rows of the file in it.
-PREVIEW_LIVES = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -66,17 +63,16 @@ def draft_roster(
     rows = read_rows(sheet, day_of(at))
     plan = _plan_without_faults(session, rows, scope_unit_id, valid_from)
     good = [row for row in rows if not row.faults]
-    return RosterImport(
+    return RosterImport.draft(
+        sheet,
+        rows,
+        [_record(row) for row in good],
+        notes=_notes(good, plan),
+        summary=_summary(plan) | {"absent": _absent(session, rows, plan)},
         unit_id=scope_unit_id,
-        file_name=sheet.file_name,
-        file_digest=sheet.digest,
         by_id=by,
         read_at=at,
         valid_from=valid_from,
-        rows=[_record(row) for row in good],
-        faults=[_faulty(row) for row in rows if row.faults],
-        notes=_notes(sheet, good, plan),
-        summary=_summary(sheet, rows, plan) | {"absent": _absent(session, rows, plan)},
     )
 
 
@@ -88,7 +84,7 @@ def store_preview(session, draft: RosterImport, *, by: int | None, at: datetime)
     return draft
 
 
-def _plan_without_faults(session, rows: list[Row], scope_unit_id: int, day: date) -> Plan:
+def _plan_without_faults(session, rows: list[RosterRow], scope_unit_id: int, day: date) -> Plan:
     """Return the plan of the good rows; rows that cannot be carried out are blamed and left out, until all can."""
     by_number = {row.number: row for row in rows}
     records = {row.number: _record(row) for row in rows if not row.faults}
@@ -111,19 +107,14 @@ def _plan(session, records: list[dict], scope_unit_id: int, day: date) -> Plan:
     return plan
 
 
-def _record(row: Row) -> dict:
+def _record(row: RosterRow) -> dict:
     """Return a good row as it is stored: days as text, with the columns that names are found by."""
     plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in row.values.items()}
     return {"row": row.number, **plain, "search": search_columns(row.values["name"])}
 
 
-def _faulty(row: Row) -> dict:
-    return {"row": row.number, "cells": [as_typed(cell) for cell in row.cells], "faults": row.faults}
-
-
-def _notes(sheet: Sheet, good: list[Row], plan: Plan) -> list[str]:
-    unused = [title for place, title in enumerate(sheet.titles) if title and place not in sheet.places.values()]
-    notes = [f"没有用到的列：{'、'.join(unused)}。"] if unused else []
+def _notes(good: list[RosterRow], plan: Plan) -> list[str]:
+    notes = []
     unknown: dict[str, list[int]] = defaultdict(list)
     for row in good:
         for post in row.values.get("posts") or ():
@@ -135,27 +126,17 @@ def _notes(sheet: Sheet, good: list[Row], plan: Plan) -> list[str]:
     return notes + plan.tree.doubtful() + plan.tree.look_alikes()
 
 
-def _summary(sheet: Sheet, rows: list[Row], plan: Plan) -> dict:
+def _summary(plan: Plan) -> dict:
     changes: dict[str, list] = {section: [] for section in SECTIONS}
     for change in plan.changes:
         for section, text in change.told.items():
             told = {"row": change.row, "staff_no": change.staff_no, "name": change.name, "text": text}
             changes[section].append(told)
-    faulty = sum(bool(row.faults) for row in rows)
     party, works = plan.tree.drafts_told()
-    return {
-        "rows": len(rows),
-        "good": len(rows) - faulty,
-        "faulty": faulty,
-        "headers": sheet.titles,
-        "digest": plan.digest,
-        "changes": changes,
-        "units": party,
-        "works": works,
-    }
+    return {"digest": plan.digest, "changes": changes, "units": party, "works": works}
 
 
-def _absent(session, rows: list[Row], plan: Plan) -> list[dict]:
+def _absent(session, rows: list[RosterRow], plan: Plan) -> list[dict]:
     """Return the people of the branches named whom the file leaves out; being left out alone ends nobody."""
     named = {row.values.get("staff_no") for row in rows}
     people = members_of(session, sorted(branch for branch in plan.branches if branch > 0))
@@ -186,7 +167,7 @@ def apply_roster(
     session.refresh(roster_import)
     if roster_import.applied_at:
         return Outcome(**roster_import.summary["outcome"], already=True)
-    if reason := refusal_to_apply(roster_import, by, only_good_rows=only_good_rows):
+    if reason := roster_import.refusal_to_apply(by, only_good_rows=only_good_rows):
         raise Refused(reason)
     plan = _plan(session, roster_import.rows, roster_import.unit_id, roster_import.valid_from)
     if plan.faults or plan.digest != roster_import.summary["digest"]:
@@ -198,7 +179,9 @@ def apply_roster(
     outcome = _outcome(plan, len(left))
     changes = roster_import.summary["changes"] | {"ended": _left(roster_import, left, ended_on)}
     roster_import.summary = roster_import.summary | {"changes": changes}
-    _close(session, roster_import, outcome, by=by, at=at)
+    counts = {name: count for name, count in asdict(outcome).items() if name != "already"}
+    roster_import.close(counts, at=at)
+    witness(session, "people.roster.apply", roster_import, at=at, by=by, unit_id=roster_import.unit_id, after=counts)
     return outcome
 
 
@@ -211,43 +194,12 @@ def _left(roster_import: RosterImport, left: set[int], ended_on: date | None) ->
     ]
 
 
-def refusal_to_apply(roster_import: RosterImport, by: int | None, *, only_good_rows: bool) -> str | None:
-    """Return why a preview may not be confirmed this way; None if it may (security.md 7)."""
-    if roster_import.by_id != by:
-        return "名单要由上传的人自己确认，请重新上传一份。"
-    if not roster_import.rows:
-        return "这份名单没有一行可以导入，请改好后重新上传。"
-    if roster_import.faults and not only_good_rows:
-        faulty = len(roster_import.faults)
-        return f"还有{faulty}行有问题。请改好名单重新上传，或勾选“只导入没有问题的行”。"
-    return None
-
-
 def _outcome(plan: Plan, left: int) -> Outcome:
     counts = {section: sum(section in change.told for change in plan.changes) for section in SECTIONS}
     party, works = plan.tree.drafts_told()
     return Outcome(**counts, ended=left, units=len(party), works=len(works))
 
 
-def _close(session, roster_import: RosterImport, outcome: Outcome, *, by: int | None, at: datetime) -> None:
-    """Mark an import as carried out; its rows are not kept any longer than needed."""
-    counts = {name: count for name, count in asdict(outcome).items() if name != "already"}
-    roster_import.applied_at = at
-    roster_import.rows = []
-    roster_import.summary = roster_import.summary | {"outcome": counts}
-    witness(session, "people.roster.apply", roster_import, at=at, by=by, unit_id=roster_import.unit_id, after=counts)
-
-
 def purge_previews(session, *, at: datetime) -> int:
     """Drop previews that nobody confirmed within seven days, with all they hold of people. Return how many."""
-    stale = sa.and_(RosterImport.applied_at.is_(None), RosterImport.read_at <= at - PREVIEW_LIVES)
-    dropped = session.execute(
-        sa.delete(RosterImport).where(stale).returning(RosterImport.id, RosterImport.unit_id)
-    ).all()
-    witness_all(session, [_witness_of_purge(import_id, unit_id, at) for import_id, unit_id in dropped])
-    return len(dropped)
-
-
-def _witness_of_purge(import_id: int, unit_id: int, at: datetime) -> dict:
-    subject = {"action": "people.roster.purge", "subject_type": "roster_import", "subject_id": import_id}
-    return subject | {"at": at, "actor_id": None, "unit_id": unit_id}
+    return drop_previews(session, RosterImport, {"action": "people.roster.purge"}, at=at)

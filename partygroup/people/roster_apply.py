@@ -12,8 +12,9 @@ from partygroup.db import witness_all
 from partygroup.errors import Refused
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Belonging, Login, Person, Post, Role, StandingSpan, Workplace
+from partygroup.people.roster_change import Change
 from partygroup.people.roster_columns import COLUMNS, Lands
-from partygroup.people.roster_plan import Change, Plan
+from partygroup.people.roster_plan import Plan
 from partygroup.people.roster_posts import ROSTER_ROLES
 from partygroup.people.roster_state import chunks
 

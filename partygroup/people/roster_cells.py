@@ -117,3 +117,10 @@ def _existing(year: int, month_number: int, day_number: int) -> date:
         return date(year, month_number, day_number)
     except ValueError:
         raise BadValue(f"没有{year}年{month_number}月{day_number}日这一天，请核对。") from None
+
+
+def shown(value) -> str:
+    """Return a value as it is told: 是 and 否, 空 for none."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "空" if value is None or value == "" else str(value)

@@ -24,16 +24,10 @@ class Lands(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of the roster file. `empty` is what an empty cell means; `also` are other headers understood."""
+class Column(cells.Column):
+    """One column of the roster file, and where its value lands."""
 
-    key: str
-    title: str
-    parse: cells.Parse
     lands: Lands = Lands.PERSON
-    required: bool = False
-    empty: object = None
-    also: tuple[str, ...] = ()
 
 
 CATEGORIES = {

@@ -16,8 +16,20 @@ from partygroup.scores.queries import closed_quarters
 
 #: Why somebody stands outside the points scheme (domain.md 4.3).
 EXEMPT_REASONS = {"retired": "离退休", "ill": "长期生病", "seconded": "借调外出", "mobile": "流动党员"}
-OWN = "自己的事要由别人来办。"
 NO_REASON = "请写明原因，本人会看到。"
+
+
+def _refuse_own(person_id: int, by: int) -> None:
+    """Raise Refused for somebody who sees to their own matter."""
+    if by == person_id:
+        raise Refused("自己的事要由别人来办。", 403)
+
+
+def _days(from_on: date, until_on: date | None) -> dict:
+    """Return the days as they are witnessed; raise Refused for an end before the beginning."""
+    if until_on is not None and until_on <= from_on:
+        raise Refused("结束的日子要在开始以后。")
+    return {"from_on": from_on.isoformat(), "until_on": until_on and until_on.isoformat()}
 
 
 def exempt(
@@ -25,16 +37,12 @@ def exempt(
     by: int, at: datetime,
 ) -> Exemption:  # fmt: skip
     """Leave somebody outside the scheme for some days. Closed quarters stay as they are. Raise Refused."""
-    if by == person_id:
-        raise Refused(OWN, 403)
+    _refuse_own(person_id, by)
     if reason not in EXEMPT_REASONS:
         raise Refused("请选一条免予计分的原因。")
-    if until_on is not None and until_on <= from_on:
-        raise Refused("结束的日子要在开始以后。")
+    after = {"reason": EXEMPT_REASONS[reason], "approved_by": approved_by} | _days(from_on, until_on)
     row = Exemption(person_id=person_id, reason=reason, approved_by=approved_by, from_on=from_on, until_on=until_on)
     session.add(row)
-    after = {"reason": EXEMPT_REASONS[reason], "approved_by": approved_by, "from_on": from_on.isoformat(),
-             "until_on": until_on and until_on.isoformat()}  # fmt: skip
     witness(session, "scores.exemption.make", row, at=at, by=by, person_id=person_id, unit_id=unit_id, after=after)
     return row
 
@@ -42,8 +50,7 @@ def exempt(
 def end_exemption(session, row_id: int, person_id: int, *, unit_id: int, until_on: date, by: int, at: datetime) -> None:
     """Let somebody count again from a day on. Raise NotFound or Refused."""
     row = _one(session, Exemption, row_id, person_id)
-    if by == person_id:
-        raise Refused(OWN, 403)
+    _refuse_own(person_id, by)
     before = {"until_on": row.until_on and row.until_on.isoformat()}
     row.until_on = max(row.from_on, until_on)
     witness(session, "scores.exemption.end", row, at=at, by=by, person_id=person_id, unit_id=unit_id,
@@ -55,19 +62,15 @@ def enter_veto(
     until_on: date | None, by: int, at: datetime,
 ) -> VetoCase:  # fmt: skip
     """Enter a veto with the number of its document; `grounds`: those of the rules in force. Raise Refused."""
-    if by == person_id:
-        raise Refused(OWN, 403)
+    _refuse_own(person_id, by)
     if ground not in grounds:
         raise Refused("请选一种否决情形。")
     if len(document) < 2:
         raise Refused("请写文件号：没有文件不能登记一票否决。")
-    if until_on is not None and until_on <= from_on:
-        raise Refused("结束的日子要在开始以后。")
+    after = {"ground": grounds[ground], "document": document} | _days(from_on, until_on)
     row = VetoCase(person_id=person_id, ground=ground, document=document, from_on=from_on, until_on=until_on,
                    entered_by=by, entered_at=at)  # fmt: skip
     session.add(row)
-    after = {"ground": grounds[ground], "document": document, "from_on": from_on.isoformat(),
-             "until_on": until_on and until_on.isoformat()}  # fmt: skip
     witness(session, "scores.veto.enter", row, at=at, by=by, person_id=person_id, unit_id=unit_id, after=after)
     return row
 
@@ -75,8 +78,7 @@ def enter_veto(
 def withdraw_veto(session, row_id: int, person_id: int, *, unit_id: int, reason: str, by: int, at: datetime) -> None:
     """Withdraw a veto: it drops out as if it had not been. Raise NotFound or Refused."""
     row = _one(session, VetoCase, row_id, person_id)
-    if by == person_id:
-        raise Refused(OWN, 403)
+    _refuse_own(person_id, by)
     if row.withdrawn_at:
         return
     if len(reason) < 2:

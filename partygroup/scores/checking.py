@@ -32,6 +32,8 @@ FROM_ROWS = {
 }
 #: Two requests that wait for one lock may come out a little later than they went in.
 GRACE = timedelta(minutes=1)
+#: How many rows of the book are held at once.
+PAGE = 1000
 
 
 def faults(session) -> Iterator[str]:
@@ -39,6 +41,7 @@ def faults(session) -> Iterator[str]:
     people = session.execute(sa.select(Person.id, Person.name, Person.staff_no))
     names = {row.id: f"{row.name}（{row.staff_no}）" for row in people}
     tables = {row.id: Table.from_json(row.body) for row in session.scalars(sa.select(RuleTable))}
+    yield from _of_lost_sheets(session)
     for closing in session.scalars(sa.select(Closing).order_by(Closing.id)).all():
         yield from _of_closing(session, closing, tables[closing.rule_table_id], names)
     yield from _of_book(session, names)
@@ -117,6 +120,21 @@ def _of_group(row: StoredGroup, closing: Closing, sheets: list[StoredSheet]) -> 
         yield "组员参与率和各人的计分表不一致"
 
 
+def _of_lost_sheets(session) -> Iterator[str]:
+    """Yield closings of which not as many sheets stand as were stored."""
+    rows = session.execute(
+        sa.select(AuditRow.unit_id, AuditRow.after["quarter"].as_string(), AuditRow.after["sheets"].as_integer(),
+                  sa.func.count(StoredSheet.id))
+        .outerjoin(StoredSheet, StoredSheet.closing_id == AuditRow.subject_id)
+        .where(AuditRow.subject_type == Closing.__tablename__, AuditRow.action == "scores.quarter.close")
+        .group_by(AuditRow.id)
+        .order_by(AuditRow.id)
+    )  # fmt: skip
+    for unit_id, quarter, then, now in rows:
+        if then != now:
+            yield f"党支部{unit_id} {quarter}：结账时有{then}张计分表，现在有{now}张"
+
+
 # --- the book --------------------------------------------------------------------------------------------------------
 
 
@@ -125,6 +143,7 @@ def _of_book(session, names: dict[int, str]) -> Iterator[str]:
     rows = session.execute(
         sa.select(models.Entry, Declaration).join(Declaration, Declaration.id == models.Entry.declaration_id)
         .order_by(models.Entry.id)
+        .execution_options(yield_per=PAGE)
     )  # fmt: skip
     entered = set()
     for entry, declared in rows:

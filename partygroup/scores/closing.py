@@ -2,7 +2,8 @@
 
 Everything that adds to a branch's book takes `hold_book` first, and so does closing: on PostgreSQL the lock of the
 branch's row, on SQLite the one write lock. Whoever comes first is in the quarter, whoever comes second finds it closed
-and lands in the next one that is open.
+and lands in the next one that is open. Attendance goes by the clock: whoever writes about a meeting, and whoever closes
+the quarter, reads it when the meeting's row is theirs, so that what was written before is what had been known.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
+from partygroup.attendance.models import DueEntry
 from partygroup.clock import Quarter, day_of
 from partygroup.db import digest_of, witness
 from partygroup.errors import Refused
+from partygroup.meetings.models import Gathering
 from partygroup.org.models import Unit
+from partygroup.people.models import Belonging
 from partygroup.scores import facts, rules
 from partygroup.scores.groupfacts import group_facts, groups_of
 from partygroup.scores.groups import group_score
@@ -26,7 +30,22 @@ from partygroup.scores.queries import PersonSheet, closed_quarters, closings_of,
 
 def hold_book(session, branch_id: int) -> None:
     """Let nobody else close the branch's quarter, or add to its book, before this transaction ends."""
-    session.execute(sa.select(Unit.id).where(Unit.id == branch_id).with_for_update()).one()
+    session.execute(sa.select(Unit.id).where(Unit.id == branch_id).with_for_update(key_share=True)).one()
+
+
+def hold_quarter(session, branch_id: int, quarter: Quarter) -> None:
+    """Hold the branch's book, and every meeting of the quarter for which one of its people stands in the list."""
+    hold_book(session, branch_id)
+    theirs = (
+        sa.select(DueEntry.gathering_id)
+        .join(Belonging, Belonging.person_id == DueEntry.person_id)
+        .where(Belonging.branch_id == branch_id, Belonging.from_on <= quarter.last)
+        .where(sa.or_(Belonging.until_on.is_(None), Belonging.until_on > quarter.first))
+    )
+    meetings = sa.select(Gathering.id).where(
+        Gathering.day.between(quarter.first, quarter.last), Gathering.id.in_(theirs)
+    )
+    session.execute(meetings.order_by(Gathering.id).with_for_update())
 
 
 def refusal_to_close(session, branch_id: int, quarter: Quarter, *, at: datetime) -> str | None:
@@ -51,8 +70,11 @@ def _quarters_with_entries(session, branch_id: int) -> set[Quarter]:
 
 
 def close_quarter(session, branch_id: int, quarter: Quarter, *, by: int, at: datetime) -> Closing:
-    """Store the quarter's sheets and groups; nothing counts in it any more. Raise Refused."""
-    hold_book(session, branch_id)
+    """Store the quarter's sheets and groups; nothing counts in it any more. Raise Refused.
+
+    `at` is read after `hold_quarter`.
+    """
+    hold_quarter(session, branch_id, quarter)
     if reason := refusal_to_close(session, branch_id, quarter, at=at):
         raise Refused(reason, 409)
     people = [one for _, one in sorted(open_sheets(session, [branch_id], quarter), key=lambda pair: pair[0])]

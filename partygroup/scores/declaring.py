@@ -1,22 +1,21 @@
-"""Declaring: a draft by oneself, a leader or an officer; handing in, taking back; from an activity in one tap."""
+"""Declaring: a draft by oneself, a leader or an officer; handing in, taking back; deductions of the branch."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from partygroup.activities.models import Activity, Answer, Participation
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.points import said
 from partygroup.scores.models import Declaration, RuleTable, Source
-from partygroup.scores.people import Membership, leader_of, memberships
+from partygroup.scores.people import Membership, leader_of, memberships, officers_of
 from partygroup.scores.queries import rule_table_for
-from partygroup.scores.rules import most_of, refusal_to_claim, refusal_to_share
+from partygroup.scores.rules import most_of, refusal_to_claim, refusal_to_enter, refusal_to_share
 from partygroup.scores.states import (
     STATE_NAMES,
     State,
@@ -46,7 +45,10 @@ class Claim:
 
 def seize(session, declaration: Declaration, version: int | None) -> None:
     """Lock a declaration and read it anew. Raise Refused (409) if somebody changed it since this version was shown."""
-    session.refresh(declaration, with_for_update=True)
+    try:
+        session.refresh(declaration, with_for_update=True)
+    except sa.exc.InvalidRequestError:
+        raise Refused("这条刚刚撤回了，不用再办。", 409) from None
     if version is not None and version != declaration.version:
         now = STATE_NAMES[State(declaration.state)]
         raise Refused(f"这条刚刚有人处理过，现在是“{now}”。请刷新后再看。", 409)
@@ -75,8 +77,10 @@ def declare(session, claim: Claim, *, person_id: int, source: Source, by: int, a
     if reason := refusal_of_day(claim.happened_on, day_of(at)):
         raise Refused(reason)
     stored, table = table_on(session, claim.happened_on)
-    row = _row_for(table, claim.item, (source,))
+    row = row_for(table, claim.item, (source,))
     member = _member_on(session, person_id, claim.happened_on)
+    if source == Source.BRANCH:
+        _refuse_to_enter(session, row, member, by, day_of(at))
     _refuse_too_many(session, row, claim, None)
     declaration = Declaration(
         person_id=person_id, rule_table_id=stored.id, item=claim.item, points=_worth(row, claim), leads=claim.leads,
@@ -98,8 +102,11 @@ def edit(session, declaration: Declaration, claim: Claim, *, by: int, at: dateti
         claim = replace(claim, item=declaration.item, happened_on=declaration.happened_on, event=declaration.event,
                         leads=declaration.leads)  # fmt: skip
     stored, table = table_on(session, claim.happened_on)
-    row = _row_for(table, claim.item, (declaration.source, Source.DECLARED))
+    for_branch = declaration.source == Source.BRANCH
+    row = row_for(table, claim.item, (declaration.source, Source.BRANCH if for_branch else Source.DECLARED))
     member = _member_on(session, declaration.person_id, claim.happened_on)
+    if for_branch:
+        _refuse_to_enter(session, row, member, by, day_of(at))
     _refuse_too_many(session, row, claim, declaration.id)
     before = {"points": said(declaration.points)}
     declaration.rule_table_id, declaration.item, declaration.points = stored.id, claim.item, _worth(row, claim)
@@ -144,78 +151,26 @@ def withdraw(session, declaration: Declaration, *, by: int, at: datetime, versio
             unit_id=declaration.branch_id)  # fmt: skip
 
 
-# --- from an activity -------------------------------------------------------------------------------------------------
+# --- deductions of the branch ----------------------------------------------------------------------------------------
 
 
-def declare_activity(
-    session, activity: Activity, *, item: str, by: int, at: datetime, lead: int | None = None
-) -> list[Declaration]:
-    """Make and hand in a declaration for everybody named who did not say 否 or 有出入; return the new ones.
+def may_enter(session, branch_id: int, person_id: int, *, by: int, day: date) -> list[Row]:
+    """Return what somebody may enter for a branch about a member by their posts there, in table order."""
+    _, table = table_on(session, day)
+    refused = _refusals(session, branch_id, person_id, by, day)
+    return [row for row in table.rows.values() if Source.BRANCH in row.line.sources and not refused(row)]
 
-    `lead`: who led a shared achievement; the usual one is `usual_lead`. Whoever has a declaration from this activity
-    already gets no second one, so that a second tap changes nothing.
-    """
-    session.refresh(activity, with_for_update=True)
-    if activity.withdrawn_at:
-        raise Refused("这次活动已经撤回，不能申报。")
-    if reason := refusal_of_day(activity.happened_on, day_of(at)):
+
+def _refuse_to_enter(session, row: Row, member: Membership, by: int, day: date) -> None:
+    if reason := _refusals(session, member.branch_id, member.person_id, by, day)(row):
         raise Refused(reason)
-    stored, table = table_on(session, activity.happened_on)
-    row = row_for_activity(activity, table, item)
-    named = willing(session, activity)
-    led_by = lead or usual_lead(activity, named)
-    leaders = sum(one.person_id == led_by for one in named)
-    if reason := refusal_to_share(row.line, leaders, len(named) - leaders):
-        raise Refused(reason)
-    done = session.scalars(sa.select(Declaration.person_id).where(Declaration.activity_id == activity.id)).all()
-    members = memberships(session, [one.person_id for one in named], activity.happened_on)
-    made = []
-    for one in named:
-        if one.person_id in members and one.person_id not in done:
-            leads = row.line.team is None or one.person_id == led_by
-            made.append(_from_activity(session, activity, one, row, stored.id, leads=leads, by=by, at=at))
-    return made
 
 
-def row_for_activity(activity: Activity, table: Table, item: str) -> Row:
-    """Return the row that an activity of this sort may become; the first of its items when none is named."""
-    items = [one for one in activity.kind.items if one in table.rows]
-    if not items:
-        raise Refused(f"“{activity.kind.name}”没有对应的计分内容，不用申报。")
-    if item and item not in items:
-        raise Refused("请从列出的计分内容里选一项。")
-    return _row_for(table, item or items[0], (Source.ACTIVITY, Source.DECLARED))
-
-
-def willing(session, activity: Activity) -> list[Participation]:
-    """Return who is named in an activity and did not say 否 or 有出入."""
-    stands = sa.or_(Participation.answer.is_(None), Participation.answer == Answer.YES)
-    query = sa.select(Participation).where(Participation.activity_id == activity.id, stands)
-    return list(session.scalars(query.order_by(Participation.id)))
-
-
-def usual_lead(activity: Activity, named: list[Participation]) -> int | None:
-    """Return who led, as long as nobody says otherwise: who is marked so, else who jotted it, else the only one."""
-    marked = [one.person_id for one in named if one.leads]
-    wrote = [one.person_id for one in named if one.person_id == activity.by_id]
-    alone = [one.person_id for one in named] if len(named) == 1 else []
-    return next(iter(marked + wrote + alone), None)
-
-
-def _from_activity(
-    session, activity, one: Participation, row: Row, table_id: int, *, leads: bool, by: int, at: datetime
-) -> Declaration:
-    declaration = Declaration(
-        person_id=one.person_id, rule_table_id=table_id, item=row.item.code, points=most_of(row, leads=leads),
-        leads=leads, happened_on=activity.happened_on, event=f"activity:{activity.id}", text=activity.text,
-        source=Source.ACTIVITY, activity_id=activity.id, branch_id=one.branch_id, group_id=one.group_id,
-        state=State.DRAFT, made_by=by, made_at=at,
-    )  # fmt: skip
-    session.add(declaration)
-    witness(session, "scores.declaration.make", declaration, at=at, by=by, person_id=one.person_id,
-            unit_id=one.branch_id, after={"item": row.item.name, "points": said(declaration.points)})  # fmt: skip
-    submit(session, declaration, by=by, at=at)
-    return declaration
+def _refusals(session, branch_id: int, person_id: int, by: int, day: date) -> Callable[[Row], str | None]:
+    officers = officers_of(session, [branch_id], day)
+    own = {one.role for one in officers if one.person_id == by}
+    held = {one.role for one in officers if one.person_id != person_id}
+    return lambda row: refusal_to_enter(row.line, own, held)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -228,7 +183,8 @@ def _member_on(session, person_id: int, day: date) -> Membership:
     return found
 
 
-def _row_for(table: Table, item: str, sources: Collection[str]) -> Row:
+def row_for(table: Table, item: str, sources: Collection[str]) -> Row:
+    """Return the row of an item that may come from one of these sources; raise Refused."""
     row = table.rows.get(item)
     if row is None or not set(row.line.sources) & set(sources):
         raise Refused("请从列出的计分内容里选一项。")

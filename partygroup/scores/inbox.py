@@ -31,6 +31,8 @@ class Inbox:
     publish: list[Told] = field(default_factory=list)
     object: list[Told] = field(default_factory=list)
     appeal: list[Told] = field(default_factory=list)
+    #: There is more than is shown.
+    more: bool = False
 
     @property
     def count(self) -> int:
@@ -90,17 +92,19 @@ def _decidable(who, day: date) -> list:
 
 
 def inbox_of(session, who, day: date) -> Inbox:
-    """Return all that waits for somebody by the posts held today, by two statements."""
+    """Return what waits for somebody by the posts held today, first what has a term; by two statements."""
     ways = {name: sa.or_(*conditions) for name, conditions in _conditions(who, day).items() if conditions}
     if not ways:
         return Inbox()
-    found = told(session, by_group_and_name(sa.select(Declaration).where(sa.or_(*ways.values()))).limit(MOST))
-    inbox = Inbox()
+    has_term = sa.case((Declaration.state.in_((State.DISPUTED, State.UNDER_APPEAL)), 0), else_=1)
+    waiting = sa.select(Declaration).where(sa.or_(*ways.values())).order_by(has_term)
+    found = told(session, by_group_and_name(waiting).limit(MOST + 1))
+    inbox = Inbox(more=len(found) > MOST)
     states = {
         State.SUBMITTED: inbox.review, State.GROUP_REVIEWED: inbox.confirm, State.CONFIRMED: inbox.publish,
         State.DISPUTED: inbox.object, State.UNDER_APPEAL: inbox.appeal,
     }  # fmt: skip
-    for one in found:
+    for one in found[:MOST]:
         states[one.state].append(one)
     return inbox
 

@@ -74,9 +74,13 @@ def visible_to(who, day: date) -> sa.Select:
     return sa.select(Declaration).where(sa.or_(*ways))
 
 
+#: Where a declaration belongs, as of its day.
+_GROUP, _BRANCH = aliased(Placement), aliased(Placement)
+
+
 def told(session, declarations: sa.Select) -> list[Told]:
     """Return the declarations of a select as told, in its order, by two statements."""
-    group, branch, maker = aliased(Placement), aliased(Placement), aliased(Person)
+    group, branch, maker = _GROUP, _BRANCH, aliased(Person)
     day = Declaration.happened_on
     rows = session.execute(
         declarations.add_columns(Person.name, group.name, branch.name, maker.name)
@@ -97,9 +101,12 @@ def _tables(session, ids: set[int]) -> dict[int, Table]:
 
 
 def by_group_and_name(declarations: sa.Select) -> sa.Select:
-    """Return the select in the order of publicity: group, name by strokes, day. Never by points."""
+    """Return the select, for `told`, in the order of publicity: organisation, name by strokes, day. Never by points."""
     return declarations.order_by(
+        _BRANCH.sort,
         Declaration.branch_id,
+        Declaration.group_id.is_(None),
+        _GROUP.sort,
         Declaration.group_id,
         Person.stroke_key,
         Person.id,

@@ -58,15 +58,16 @@ class Officer:
 
 
 def officers_of(session, unit_ids, day: date) -> list[Officer]:
-    """Return the officers of these branches and the leaders of these groups on a day, in order of appointment."""
+    """Return the officers of these branches and the leaders of these groups on a day: secretary, deputy, the others."""
+    rank = (*OFFICER_ROLES, Role.GROUP_LEADER)
     rows = session.execute(
         sa.select(Post.person_id, Person.name, Post.role, Post.unit_id)
         .join(Person, Person.id == Post.person_id)
-        .where(Post.unit_id.in_(list(unit_ids)), Post.role.in_((*OFFICER_ROLES, Role.GROUP_LEADER)))
+        .where(Post.unit_id.in_(list(unit_ids)), Post.role.in_(rank))
         .where(holds_on(Post, day))
         .order_by(Post.id)
     )
-    return [Officer(*row) for row in rows]
+    return sorted((Officer(*row) for row in rows), key=lambda one: rank.index(one.role))
 
 
 def leader_of(session, group_id: int | None, day: date) -> Officer | None:
@@ -79,8 +80,12 @@ def is_at_unit(officers: list[Officer], person_id: int, reviewed_by: int | None)
     """Say whether the unit office decides: the beneficiary is the secretary, or no other officer is left to decide."""
     if any(one.person_id == person_id and one.role == Role.SECRETARY for one in officers):
         return True
-    deciding = {one.person_id for one in officers if one.role in OFFICER_ROLES}
-    return not deciding - {person_id, reviewed_by}
+    return is_nobody_left(officers, person_id, reviewed_by)
+
+
+def is_nobody_left(officers: list[Officer], *without: int | None) -> bool:
+    """Say whether a branch has no officer to decide but the beneficiary and whoever did the step before."""
+    return not {one.person_id for one in officers if one.role in OFFICER_ROLES} - set(without)
 
 
 def is_secretary(officers: list[Officer], person_id: int) -> bool:

@@ -28,12 +28,13 @@ def _tenths(points: str | None) -> int | None:
     return None if points is None else int(Decimal(points) * 10)
 
 
-def _line(code, name, cap, share, sources, origin, by, *items, team=None) -> dict:
+def _line(code, name, cap, share, sources, origin, by, *items, team=None, entered_by="") -> dict:
     """Return a line; an item without a name is called like its line, one without a code has the line's."""
     team = 5 if share == "split" else team
     made = [_item(code, name, *item) for item in items]
     return {"code": code, "name": name, "dimension": code[:2], "cap": _tenths(cap), "share": share, "team": team,
-            "sources": sources.split(), "origin": origin, "by": by, "items": made}  # fmt: skip
+            "sources": sources.split(), "origin": origin, "by": by, "items": made,
+            "entered_by": entered_by.split()}  # fmt: skip
 
 
 def _item(line: str, line_name: str, points: str, ending: str = "", name: str = "", least=None, counted=False) -> dict:
@@ -49,7 +50,8 @@ LINES = [
     _line("WP-CRITICAL", "急难险重任务", "4", "each", "activity", "活动记录", "GC", ("2",)),
     _line("WP-SUGGEST", "合理化建议", "4", "split", "import", "建议系统", "C",
           ("1", "ADOPTED", "建议被采纳"), ("3", "SPREAD", "建议全厂推广")),
-    _line("WP-MISSED", "承诺任务无故未完成", None, "each", "branch", "支部", "C", ("-2",)),
+    _line("WP-MISSED", "承诺任务无故未完成", None, "each", "branch", "支部书记、纪检委员", "C", ("-2",),
+          entered_by="secretary deputy_secretary discipline_officer"),
     _line("WP-QUALITY", "负有责任的质量或交付事件", None, "each", "import", "质量部门", "C", ("-5", "", "", "-3")),
     _line("SE-HAZARD", "查出并整改隐患", "4", "split", "import activity", "安全部门、活动记录", "C",
           ("0.5", "CLOSED", "一般隐患"), ("2", "MAJOR", "重大隐患")),
@@ -69,7 +71,8 @@ LINES = [
     _line("PF-SERVE", "支部任务、服务职工、志愿劳动", "3", "each", "activity", "活动记录", "GC", ("1",)),
     _line("PF-SOLVE", "为职工解决实际问题", "2", "split", "activity", "活动记录", "C", ("1",)),
     _line("PF-ABSENT", "无故缺席", None, "each", "attendance", "到会记录", "C", ("-2",)),
-    _line("PF-DUES", "经提醒仍迟交党费", "1", "each", "branch", "组织委员", "C", ("-1",)),
+    _line("PF-DUES", "经提醒仍迟交党费", "1", "each", "branch", "组织委员", "C", ("-1",),
+          entered_by="organisation_officer"),
 ]  # fmt: skip
 
 

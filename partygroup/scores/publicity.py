@@ -13,6 +13,7 @@ from partygroup.points import said
 from partygroup.scores import book
 from partygroup.scores.declaring import seize
 from partygroup.scores.models import Appeal, Declaration, Objection
+from partygroup.scores.people import is_nobody_left, officers_of
 from partygroup.scores.reviewing import item_of
 from partygroup.scores.states import (
     State,
@@ -31,6 +32,7 @@ from partygroup.scores.states import (
 from partygroup.workdays import load_calendar
 
 OBJECTION_LENGTH = 300
+NOT_AT_UNIT_TO_ANSWER = "异议先由支委会答复；不服的，本人再申请上级党委复核。"
 OUTCOMES = {"uphold": "维持", "amend": "调整", "cancel": "取消", "grant": "支持", "dismiss": "不支持"}
 
 
@@ -73,10 +75,13 @@ def open_objection(session, declaration_id: int) -> Objection | None:
 
 def answer(
     session, declaration: Declaration, *, outcome: str, text: str, points: int | None, by: int, at: datetime,
-    version: int | None = None,
+    at_unit: bool = False, version: int | None = None,
 ) -> None:  # fmt: skip
-    """Answer the open objection: uphold, amend (lower points) or cancel."""
+    """Answer the open objection: uphold, amend (lower points) or cancel; at_unit: the unit office does it."""
     seize(session, declaration, version)
+    officers = officers_of(session, [declaration.branch_id], day_of(at))
+    if at_unit and not is_nobody_left(officers, declaration.person_id, declaration.confirmed_by):
+        raise Refused(NOT_AT_UNIT_TO_ANSWER)
     objection = open_objection(session, declaration.id)
     refused = refusal_to_answer(
         declaration, by, outcome, text, objector_id=objection.by_id if objection else 0,
@@ -137,7 +142,7 @@ def decide_appeal(
     declaration.state, declaration.reason = next_state(declaration.state, outcome), text
     if outcome == "grant":
         declaration.awarded = declaration.points if points is None else points
-        declaration.confirmed_by, declaration.confirmed_at = by, at
+        declaration.confirmed_by, declaration.confirmed_at, declaration.meeting_ref = by, at, None
     witness(session, "scores.appeal.decide", made, at=at, by=by, person_id=made.by_id,
             unit_id=declaration.branch_id, after={"outcome": OUTCOMES[outcome]}, reason=text)  # fmt: skip
     after = {"outcome": OUTCOMES[outcome], "points": said(standing(declaration))}

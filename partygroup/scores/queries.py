@@ -45,11 +45,14 @@ class PersonSheet:
         return self.sheet.total
 
 
-def closings_of(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, Closing]:
-    """Return branch → standing closing of a quarter."""
-    rows = session.scalars(
-        sa.select(Closing).where(Closing.branch_id.in_(branch_ids), _is(quarter), Closing.reopened_at.is_(None))
-    )
+def closings_of(
+    session, branch_ids: Collection[int], quarter: Quarter, *, known_at: datetime | None = None
+) -> dict[int, Closing]:
+    """Return branch → closing of a quarter that stands, or stood at a moment."""
+    stands = Closing.reopened_at.is_(None)
+    if known_at is not None:
+        stands = sa.and_(Closing.closed_at <= known_at, sa.or_(stands, Closing.reopened_at > known_at))
+    rows = session.scalars(sa.select(Closing).where(Closing.branch_id.in_(branch_ids), _is(quarter), stands))
     return {row.branch_id: row for row in rows}
 
 
@@ -81,17 +84,19 @@ def closed_for(session, person_id: int, branch_id: int) -> set[Quarter]:
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def sheets_of(session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime) -> list[PersonSheet]:
+def sheets_of(
+    session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime, known_at: datetime | None = None
+) -> list[PersonSheet]:
     """Return the sheets of everybody of these branches in stroke order; none of a quarter that has not begun at `at`.
 
     By a constant number of statements, however many members and years there are.
     """
     if day_of(at) < quarter.first:
         return []
-    closings = closings_of(session, branch_ids, quarter)
+    closings = closings_of(session, branch_ids, quarter, known_at=known_at)
     found = _stored(session, StoredSheet.closing_id.in_([closing.id for closing in closings.values()]))
     still_open = [branch_id for branch_id in branch_ids if branch_id not in closings]
-    found += open_sheets(session, still_open, quarter)
+    found += open_sheets(session, still_open, quarter, known_at=known_at)
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -211,11 +216,12 @@ def group_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at: 
 
 
 def named_groups(
-    session, branch_ids: Collection[int], quarter: Quarter, people: list[PersonSheet], *, at: datetime
-) -> list[tuple[int, str, GroupSheet]]:
+    session, branch_ids: Collection[int], quarter: Quarter, people: list[PersonSheet], *, at: datetime,
+    known_at: datetime | None = None,
+) -> list[tuple[int, str, GroupSheet]]:  # fmt: skip
     """Return (id, name, sheet) of the groups of these branches, given the sheets of their people."""
     groups = groups_of(session, branch_ids, quarter)
-    closings = closings_of(session, branch_ids, quarter)
+    closings = closings_of(session, branch_ids, quarter, known_at=known_at)
     stored = _stored_groups(session, [closing.id for closing in closings.values()])
     still_open = [group for group in groups if group.branch_id not in closings]
     facts = group_facts(session, still_open, people, quarter, day_of(at))

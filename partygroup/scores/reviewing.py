@@ -9,6 +9,7 @@ from partygroup.db import witness
 from partygroup.errors import Refused
 from partygroup.points import said
 from partygroup.scores.declaring import seize
+from partygroup.scores.doubts import doubts_of
 from partygroup.scores.models import Declaration, RuleTable
 from partygroup.scores.people import is_at_unit, is_secretary, officers_of
 from partygroup.scores.states import (
@@ -37,7 +38,8 @@ def review(
     """Pass a declaration on to the committee; with lower points and a reason if asked."""
     seize(session, declaration, version)
     points = standing(declaration) if points is None else points
-    if refused := refusal_to_adjust(declaration, by, item_of(session, declaration), points, reason):
+    refused = refusal_to_adjust(declaration, by, item_of(session, declaration), points, reason)
+    if refused := refused or doubts_of(session, [declaration]).get(declaration.id):
         raise Refused(refused)
     before, after = {"points": said(standing(declaration))}, {"points": said(points)}
     declaration.state = next_state(declaration.state, "review")
@@ -68,6 +70,7 @@ def confirm(
     refused = refusal_to_confirm(
         declaration, by, item_of(session, declaration), points, reason, of_secretary=of_secretary, at_unit=at_unit
     )
+    refused = refused or doubts_of(session, [declaration]).get(declaration.id)
     if refused or not meeting:
         raise Refused(refused or "请写明是哪次会议定的，如“11月支委会”。")
     declaration.state = next_state(declaration.state, "confirm")

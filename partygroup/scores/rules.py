@@ -11,12 +11,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from partygroup.clock import Quarter
+from partygroup.people.models import ROLE_NAMES, Role
 from partygroup.points import said, tenths
 from partygroup.scores.tables import Item, LineRule, Row
 
 #: A half-open span of days [from, until); None: still running.
 Span = tuple[date, date | None]
 MAKE_UP_DAYS = 15
+#: Who enters what is another post's where a branch has not filled it.
+STAND_INS = {Role.SECRETARY, Role.DEPUTY_SECRETARY}
 #: More times than that in one imported row is a slip of the pen.
 MOST_TIMES = 50
 #: Closing before this day of the following quarter warns: make-ups may still come.
@@ -47,6 +50,18 @@ def refusal_to_share(line: LineRule, leaders: int, members: int) -> str | None:
     if members and not leaders:
         return f"请先选出“{line.name}”的牵头人。"
     return None
+
+
+def refusal_to_enter(line: LineRule, own: Collection[str], held: Collection[str]) -> str | None:
+    """Return why somebody may not enter a deduction of this line for a branch; None if they may.
+
+    own: their posts there; held: those filled by anybody but the member concerned. Where none of the posts that the
+    table names is filled, secretary and deputy stand in.
+    """
+    named = set(line.entered_by) & set(held) or STAND_INS
+    if named & set(own):
+        return None
+    return f"“{line.name}”由{'、'.join(words for role, words in ROLE_NAMES.items() if role in named)}登记。"
 
 
 def refusal_to_claim(row: Row, points: int, *, leads: bool = True) -> str | None:
@@ -131,12 +146,13 @@ def warning_at_closing(quarter: Quarter, day: date) -> str | None:
     return f"{first.month}月{CLOSING_DAY}日以前还可能有补课；结账以后补记的不再计入本季。"
 
 
-def make_up_until(held_on: date, next_held_on: date | None) -> date | None:
+def make_up_until(held_on: date, next_held_on: date | None, closed_on: date | None = None) -> date | None:
     """Return the last day for a make-up: day + 15 or the next gathering of the kind, whichever is later.
 
-    None: there is no next one of this kind in the circle yet, so the window is open.
+    It ends with the closing of the quarter at the latest. None: neither came yet, so the window is open.
     """
-    return None if next_held_on is None else max(held_on + timedelta(days=MAKE_UP_DAYS), next_held_on)
+    usual = None if next_held_on is None else max(held_on + timedelta(days=MAKE_UP_DAYS), next_held_on)
+    return min((day for day in (usual, closed_on) if day), default=None)
 
 
 def is_made_up_in_time(made_up_on: date, held_on: date, next_held_on: date | None) -> bool:

@@ -1,4 +1,7 @@
-"""Timers: reviews that lapse, publicity that ends, absences to propose. Whoever confirms or closes settles first."""
+"""Timers: reviews that lapse, publicity that ends, absences to propose. Whoever confirms or closes settles first.
+
+Absences wait for the hourly timer, which looks at everybody at once: a proposal decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import sqlalchemy as sa
 
 from partygroup.clock import day_of, start_of
 from partygroup.db import witness
+from partygroup.scores.absences import propose_absences
 from partygroup.scores.book import make_entry
 from partygroup.scores.models import Declaration
-from partygroup.scores.proposals import propose_absences
 from partygroup.scores.states import REVIEW_DAYS, State, next_state
 
 
@@ -29,7 +32,7 @@ def settle(session, *, at: datetime, branch_id: int | None = None) -> Settled:
     return Settled(
         lapse_reviews(session, at=at, branch_id=branch_id),
         end_publicity(session, at=at, branch_id=branch_id),
-        propose_absences(session, at=at, branch_id=branch_id),
+        0 if branch_id else propose_absences(session, at=at),
     )
 
 

@@ -124,6 +124,16 @@ def refusal_to_withdraw(declaration: Declared, who_id: int) -> str | None:
     return _not_now(declaration, "withdraw") or _not_theirs(declaration, who_id)
 
 
+def refusal_to_take_back(declaration: Declared, who_id: int) -> str | None:
+    """Return why a tap that made it cannot be undone; None if it can: by who tapped, until anybody else has looked."""
+    if declaration.made_by != who_id:
+        return "这次申报不是您填的，不能撤回。"
+    waits = declaration.state in (State.SUBMITTED, State.GROUP_REVIEWED)
+    if waits and declaration.reviewed_by in (None, who_id):
+        return None
+    return "这次申报已经有人办理，不能撤回了。发现有误，请跟支委会说明。"
+
+
 def refusal_to_edit(declaration: Declared, who_id: int) -> str | None:
     """Return why it cannot be edited; None if it can: a draft, or a returned one, which becomes a draft again."""
     if declaration.state != State.DRAFT and (reason := _not_now(declaration, "edit")):

@@ -35,6 +35,7 @@ class LineRule:
     share: `each` gives everybody the item in full, `split` the leader in full and members half (scoring.md 3.6).
     team: how many members an event may have beside its leader; None where events are not shared.
     sources: where entries come from. by: `GC` group review, then committee; `C` committee; None: automatic.
+    entered_by: the posts of a branch that enter it by hand; none where nobody does.
     """
 
     code: str
@@ -47,6 +48,7 @@ class LineRule:
     origin: str
     by: str | None
     items: tuple[Item, ...]
+    entered_by: tuple[str, ...] = ()
 
     @property
     def is_automatic(self) -> bool:
@@ -57,7 +59,8 @@ class LineRule:
     def from_json(cls, body: Mapping) -> LineRule:
         """Return the line stored as JSON."""
         items = tuple(Item(**item) for item in body["items"])
-        return cls(**{**body, "sources": tuple(body["sources"]), "items": items})
+        posts = tuple(body.get("entered_by", ()))
+        return cls(**{**body, "sources": tuple(body["sources"]), "items": items, "entered_by": posts})
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Table:
         """Return the body as plain JSON, as it is stored."""
         body = asdict(self)
         for line in body["lines"]:
-            line["sources"], line["items"] = list(line["sources"]), list(line["items"])
+            line |= {key: list(line[key]) for key in ("sources", "items", "entered_by")}
         return {key: value if isinstance(value, str) else list(value) for key, value in body.items()}
 
     @cached_property

@@ -1,1 +1,1 @@
-"""Tables from outside (.xlsx, .csv), read without trusting them: files, cells, and the faulty rows handed back."""
+"""Tables from outside (.xlsx, .csv), read without trusting them, previewed, and the faulty rows handed back."""

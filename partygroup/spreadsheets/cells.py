@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, time
 
 from partygroup.text import clean, squeeze
 
 Parse = Callable[[object, date], object]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: how its cells are understood; `empty` is what an empty one means, `also` other headers."""
+
+    key: str
+    title: str
+    parse: Parse
+    _: KW_ONLY
+    required: bool = False
+    empty: object = None
+    also: tuple[str, ...] = ()
 
 
 class BadValue(Exception):

@@ -8,12 +8,11 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from python_calamine import CalamineWorkbook
 
 from partygroup.errors import Refused
-from partygroup.spreadsheets.cells import as_typed, column_letters
+from partygroup.spreadsheets.cells import Column, as_typed, column_letters
 from partygroup.spreadsheets.packed import MAX_COLUMNS, MAX_ROWS, SAVE_AGAIN, safe_copy
 from partygroup.text import clean, squeeze
 
@@ -24,15 +23,6 @@ HEADER_NAMES = 2
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNKNOWN_CODING = "这份 .csv 的编码认不出。请另存为“CSV UTF-8”，或另存为 .xlsx 后再上传。"
-
-
-class Column(Protocol):
-    """What reading needs to know of a column; `also` are other headers understood."""
-
-    key: str
-    title: str
-    also: tuple[str, ...]
-    required: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +43,12 @@ class Sheet:
     titles: list[str]
     places: dict[str, int]
     rows: list[tuple[int, list]]
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what there is to say of the file: the columns that are none of ours."""
+        unused = [title for place, title in enumerate(self.titles) if title and place not in self.places.values()]
+        return [f"没有用到的列：{'、'.join(unused)}。"] if unused else []
 
 
 def read_sheet(stream, file_name: str, sort: Sort) -> Sheet:

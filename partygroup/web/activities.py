@@ -20,7 +20,8 @@ from partygroup.db import db, transaction
 from partygroup.errors import Differs, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
-from partygroup.text import clean
+from partygroup.scores.from_activity import Offer, offer_of
+from partygroup.web.asked import text_typed
 from partygroup.web.jotting import (
     Choice,
     Draft,
@@ -33,7 +34,8 @@ from partygroup.web.jotting import (
     preset_of,
 )
 from partygroup.web.needs import needs
-from partygroup.web.outbox import take_once, written_at
+from partygroup.web.once import do_once
+from partygroup.web.outbox import written_at
 from partygroup.web.respond import by_outbox, done, of_today, respond, to_outbox
 
 pages = Blueprint("activities", __name__)
@@ -50,7 +52,7 @@ def make_room_for_photos() -> None:
     """
     if request.endpoint in WITH_PHOTOS:
         request.max_content_length = MAX_PHOTOS * MAX_BYTES + ROOM_FOR_FORM
-        request.files  # noqa: B018
+        _ = request.files
 
 
 # --- the thing --------------------------------------------------------------------------------------------------------
@@ -109,8 +111,8 @@ def jot():
     except Differs as twice:
         return _both(draft, choice, choices, twice)
     except Refused as refusal:
-        field = "photos" if "照片" in refusal.reason or "动图" in refusal.reason else "people"
-        return _new_page(draft, choice, choices, status=refusal.status, problems={field: refusal.reason})
+        problems = {refusal.field or "text": refusal.reason}
+        return _new_page(draft, choice, choices, status=refusal.status, problems=problems)
     return done("记好了。有名字的人在首页能看到，7 天内可以说有出入。", "activities.show", activity_id=activity_id)
 
 
@@ -127,18 +129,17 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
     at, folder = clock.now(), current_app.config["SETTINGS"].data_dir
     stored, kept = [store(folder, picture) for picture in pictures], []
 
-    def act() -> str:
+    def act() -> int:
         note = draft.note(people_of(choice, draft.date))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
             by=current_user.id, at=at, written_at=written_at(at),
         )  # fmt: skip
         kept.extend(stored)
-        return str(activity.id)
+        return activity.id
 
     try:
-        with transaction(db.session):
-            return int(take_once(act, at=at, photos=[photo.digest for photo in stored]))
+        return do_once(act, at=at, photos=[photo.digest for photo in stored])
     except BaseException:
         kept.clear()
         raise
@@ -164,9 +165,19 @@ def show_page(jotted: Jotted, *, status: int = 200, problems: dict | None = None
         "activities/show.html", status=status, jotted=jotted, activity=activity, kind=activity.kind,
         mine=jotted.of(current_user.id), is_settled=jotted.is_settled(at), settles_on=settles_on(activity.jotted_at),
         why_not=_why_not(jotted, at) if own else None, own=own, problems=problems or {}, typed=request.form,
-        dimensions=DIMENSIONS, brands=BRANDS, two_ways=TWO_WAYS, minutes=MINUTES,
+        dimensions=DIMENSIONS, brands=BRANDS, two_ways=TWO_WAYS, minutes=MINUTES, offer=_offer(jotted, at),
         remark_length=REMARK_LENGTH, reason_length=REASON_LENGTH,
     )  # fmt: skip
+
+
+def _offer(jotted: Jotted, at) -> Offer | None:
+    """Return what one tap would declare here, where this person may and nothing is left to choose first."""
+    if not may(current_user, Can.DECLARE_ACTIVITY, jotted.place):
+        return None
+    try:
+        return offer_of(db.session, jotted.activity, at=at)
+    except Refused:
+        return None
 
 
 def _why_not(jotted: Jotted, at) -> str | None:
@@ -182,7 +193,7 @@ def _why_not(jotted: Jotted, at) -> str | None:
 @needs(Can.ANSWER_ACTIVITY, activity_of)
 def answer(jotted):
     """Say 是, 否 or 有出入 to what one is named in; from the home page one goes back there."""
-    remark = clean(request.form.get("remark"), REMARK_LENGTH)
+    remark = text_typed("remark", REMARK_LENGTH)
     try:
         with transaction(db.session):
             actions.answer(
@@ -200,7 +211,7 @@ def answer(jotted):
 @needs(Can.EDIT_ACTIVITY, activity_of)
 def remark(jotted):
     """Add a dated remark: what came of it."""
-    words = clean(request.form.get("words"), REMARK_LENGTH)
+    words = text_typed("words", REMARK_LENGTH)
     try:
         with transaction(db.session):
             actions.add_remark(db.session, jotted.activity, words=words, by=current_user.id, at=clock.now())
@@ -213,7 +224,7 @@ def remark(jotted):
 @needs(Can.WITHDRAW_ACTIVITY, activity_of)
 def withdraw(jotted):
     """Take it back with a reason that stays on its page."""
-    reason = clean(request.form.get("reason"), REASON_LENGTH)
+    reason = text_typed("reason", REASON_LENGTH)
     try:
         with transaction(db.session):
             actions.withdraw(db.session, jotted.activity, reason=reason, by=current_user.id, at=clock.now())
@@ -256,7 +267,8 @@ def revise(jotted):
     try:
         _revise(jotted, draft, choice, pictures_sent())
     except Refused as refusal:
-        return _edit_page(activity_of(jotted.id), draft, status=refusal.status, problems={"people": refusal.reason})
+        problems = {refusal.field or "text": refusal.reason}
+        return _edit_page(activity_of(jotted.id), draft, status=refusal.status, problems=problems)
     return done("改好了。", "activities.show", activity_id=jotted.id)
 
 

@@ -10,8 +10,8 @@ from partygroup.db import db
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import Role
 from partygroup.policy import Can, units_where
+from partygroup.web.asked import number_asked
 from partygroup.web.needs import needs
-from partygroup.web.people import number_asked
 from partygroup.web.respond import respond
 
 pages = Blueprint("audit", __name__)

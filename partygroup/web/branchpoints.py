@@ -12,13 +12,13 @@ from partygroup.errors import NotFound, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.scores.cases import appraise_group
-from partygroup.scores.closing import close_quarter, refusal_to_close, reopen_quarter
+from partygroup.scores.closing import close_quarter, hold_quarter, refusal_to_close, reopen_quarter
 from partygroup.scores.groupfacts import appraisals_of, groups_of
 from partygroup.scores.groups import LEVELS
 from partygroup.scores.queries import closings_of, distribution, named_groups, sheets_of
 from partygroup.scores.rules import warning_at_closing
 from partygroup.scores.settling import settle
-from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, find_seen
 from partygroup.web.points import quarter_asked, quarters_around
@@ -81,6 +81,7 @@ def close(unit):
     quarter = quarter_typed()
     with transaction(db.session):
         settle(db.session, at=clock.now(), branch_id=unit.id)
+        hold_quarter(db.session, unit.id, quarter)
         close_quarter(db.session, unit.id, quarter, by=current_user.id, at=clock.now())
     return done(f"{quarter.label}已结账。", "branchpoints.show", **_there(unit, quarter))
 
@@ -89,7 +90,7 @@ def close(unit):
 @needs(Can.REOPEN_QUARTER, branch_of)
 def reopen(unit):
     """Let a closed quarter count again, with a reason; the old sheets are kept."""
-    quarter, reason = quarter_typed(), clean(request.form.get("reason"), 200)
+    quarter, reason = quarter_typed(), text_typed("reason", 200)
     with transaction(db.session):
         reopen_quarter(db.session, unit.id, quarter, reason=reason, by=current_user.id, at=clock.now())
     return done(f"{quarter.label}已重新打开，原来的计分表留存。", "branchpoints.show", **_there(unit, quarter))
@@ -129,7 +130,7 @@ def appraise(unit):
         with transaction(db.session):
             appraise_group(
                 db.session, branch_id=unit.id, group_id=group_id, quarter=quarter,
-                level=request.form.get("level", ""), sentence=clean(request.form.get("sentence"), 200),
+                level=request.form.get("level", ""), sentence=text_typed("sentence", 200),
                 by=current_user.id, at=clock.now(),
             )  # fmt: skip
     except Refused as refusal:

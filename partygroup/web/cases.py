@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 from flask_login import current_user
-from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.clock import Quarter
@@ -13,26 +12,14 @@ from partygroup.errors import Refused
 from partygroup.policy import Can, may
 from partygroup.scores import cases
 from partygroup.scores.facts import table_in_force
-from partygroup.text import clean
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.web.asked import number_typed, text_typed
+from partygroup.web.forms import DaysForm, line
 from partygroup.web.needs import needs
-from partygroup.web.points import SheetOwner, owner_of
+from partygroup.web.people import SeenPerson
+from partygroup.web.points import owner_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("cases", __name__)
-
-
-class DaysForm(BaseForm):
-    """From which day until which; the last may be open."""
-
-    from_on = DayField("从哪天起")
-    until_on = DayField("到哪天止")
-
-    def validate_from_on(self, field):
-        """Ask for a day when none was typed; one that does not exist has been said to be so already."""
-        if field.data is None and not field.errors:
-            raise ValidationError("请写从哪天起。")
 
 
 class ExemptionForm(DaysForm):
@@ -49,24 +36,19 @@ class VetoForm(DaysForm):
     document = line("文件号", 60, required="请写文件号：没有文件不能登记一票否决。")
 
 
-def owner_seen(person_id: int) -> SheetOwner:
-    """Return somebody whose cases, or whose sheet, this person may see; raise NotFound."""
-    return owner_of(person_id)
-
-
 def grounds() -> dict[str, str]:
     """Return the grounds of a veto in the rules in force: code → words."""
     return {veto.code: veto.name for veto in table_in_force(db.session, Quarter.of(clock.today())).vetoes}
 
 
 @pages.get("/people/<id:person_id>/points/cases")
-@needs(Can.SEE_CASES, owner_seen)
+@needs(Can.SEE_CASES, owner_of)
 def show(owner):
     """Show a member's exemptions and vetoes, with the forms for those who may enter them."""
     return cases_page(owner)
 
 
-def cases_page(owner: SheetOwner, *, status: int = 200, errors: dict | None = None):
+def cases_page(owner: SeenPerson, *, status: int = 200, errors: dict | None = None):
     """Return the page; after a rejected form with its errors and everything typed."""
     exemptions, vetoes = cases.cases_of(db.session, owner.id)
     return respond(
@@ -77,11 +59,11 @@ def cases_page(owner: SheetOwner, *, status: int = 200, errors: dict | None = No
     )  # fmt: skip
 
 
-def _changing(owner: SheetOwner) -> dict:
-    return {"unit_id": owner.seen.profile.branch_id, "by": current_user.id, "at": clock.now()}
+def _changing(owner: SeenPerson) -> dict:
+    return {"unit_id": owner.profile.branch_id, "by": current_user.id, "at": clock.now()}
 
 
-def _kept(owner: SheetOwner, form: DaysForm, act, words: str):
+def _kept(owner: SeenPerson, form: DaysForm, act, words: str):
     """Do what a form asks and go on to the page; answer with the form again when it is refused."""
     if not form.validate():
         return cases_page(owner, status=422, errors=form.problems)
@@ -94,7 +76,7 @@ def _kept(owner: SheetOwner, form: DaysForm, act, words: str):
 
 
 @pages.post("/people/<id:person_id>/points/exemptions")
-@needs(Can.EXEMPT, owner_seen)
+@needs(Can.EXEMPT, owner_of)
 def exempt(owner):
     """Leave a member outside the points scheme for some days."""
     form = ExemptionForm(request.form)
@@ -104,7 +86,7 @@ def exempt(owner):
 
 
 @pages.post("/people/<id:person_id>/points/exemptions/ending")
-@needs(Can.EXEMPT, owner_seen)
+@needs(Can.EXEMPT, owner_of)
 def end_exemption(owner):
     """Let a member count again from today on."""
     with transaction(db.session):
@@ -113,7 +95,7 @@ def end_exemption(owner):
 
 
 @pages.post("/people/<id:person_id>/points/vetoes")
-@needs(Can.ENTER_VETO, owner_seen)
+@needs(Can.ENTER_VETO, owner_of)
 def enter_veto(owner):
     """Enter a veto with the number of its document."""
     form = VetoForm(request.form)
@@ -125,10 +107,10 @@ def enter_veto(owner):
 
 
 @pages.post("/people/<id:person_id>/points/vetoes/withdrawal")
-@needs(Can.ENTER_VETO, owner_seen)
+@needs(Can.ENTER_VETO, owner_of)
 def withdraw_veto(owner):
     """Withdraw a veto with a reason."""
-    reason = clean(request.form.get("reason"), 100)
+    reason = text_typed("reason", 100)
     with transaction(db.session):
         cases.withdraw_veto(db.session, _number("veto"), owner.id, reason=reason, **_changing(owner))
     return done("已撤销一票否决。", "cases.show", person_id=owner.id)
@@ -136,7 +118,7 @@ def withdraw_veto(owner):
 
 def _number(name: str) -> int:
     """Return an id from the form; raise Refused for anything else."""
-    typed = request.form.get(name, "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    chosen = number_typed(name)
+    if chosen is None:
         raise Refused("请从列表里选一条，再试一次。")
-    return int(typed)
+    return chosen

@@ -12,7 +12,7 @@ from partygroup.scores import publicity, reviewing
 from partygroup.scores.listing import units_held
 from partygroup.scores.publicity import OBJECTION_LENGTH
 from partygroup.scores.reviewing import MEETING_LENGTH
-from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.declared import as_shown, carry_out, declaration_of, level_of, points_typed, reason_typed
 from partygroup.web.needs import needs
 
@@ -41,7 +41,7 @@ def confirm(seen):
     """Confirm it with the meeting as reference, or reject it, with a reason."""
     at_unit, _ = level_of(seen)
     is_officer = seen.declaration.branch_id in units_held(current_user, *OFFICER_ROLES)
-    facts = {"meeting": clean(request.form.get("meeting"), MEETING_LENGTH), "reason": reason_typed(),
+    facts = {"meeting": text_typed("meeting", MEETING_LENGTH), "reason": reason_typed(),
              "at_unit": at_unit or not is_officer}  # fmt: skip
 
     def act():
@@ -61,9 +61,10 @@ def answer(seen):
 
     def act():
         points = points_typed(seen) if request.form.get("outcome") == "amend" else None
+        at_unit = seen.declaration.branch_id not in units_held(current_user, *OFFICER_ROLES)
         publicity.answer(
             db.session, seen.declaration, outcome=request.form.get("outcome", ""),
-            text=clean(request.form.get("text"), OBJECTION_LENGTH), points=points, **as_shown(),
+            text=text_typed("text", OBJECTION_LENGTH), points=points, at_unit=at_unit, **as_shown(),
         )  # fmt: skip
 
     return carry_out(seen, act, "已答复，本人和提出的人都会看到。", "text")
@@ -73,7 +74,7 @@ def answer(seen):
 @needs(Can.APPEAL, declaration_of)
 def appeal(seen):
     """Ask the unit committee's office to look again."""
-    text = clean(request.form.get("text"), OBJECTION_LENGTH)
+    text = text_typed("text", OBJECTION_LENGTH)
     return carry_out(seen, lambda: publicity.appeal(db.session, seen.declaration, text=text, **as_shown()),
                 "已提出，由上级党委党群部门复核。", "text")  # fmt: skip
 
@@ -86,7 +87,7 @@ def decide(seen):
     def act():
         publicity.decide_appeal(
             db.session, seen.declaration, outcome=request.form.get("outcome", ""),
-            text=clean(request.form.get("text"), OBJECTION_LENGTH),
+            text=text_typed("text", OBJECTION_LENGTH),
             points=points_typed(seen), **as_shown(),
         )  # fmt: skip
 

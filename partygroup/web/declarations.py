@@ -16,19 +16,18 @@ from partygroup.errors import NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
 from partygroup.policy import Can, Place
-from partygroup.scores import declaring, states
+from partygroup.scores import declaring, from_activity, states
 from partygroup.scores.declaring import TEXT_LENGTH, Claim
 from partygroup.scores.listing import PAGE, Seen, declarations_of, get_activity, made_from, place_of, units_held
 from partygroup.scores.models import Source
 from partygroup.scores.people import Membership, members_of, memberships
 from partygroup.scores.tables import Row
-from partygroup.text import clean
+from partygroup.text import clean, squeeze
+from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
-from partygroup.web.outbox import take_once
-from partygroup.web.people import number_asked
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)
@@ -64,7 +63,8 @@ class ClaimForm(BaseForm):
     @property
     def claim(self) -> Claim:
         """Return what was typed as a value."""
-        event = f"doc:{self.number.data}" if self.number.data else None
+        number = squeeze(self.number.data, NUMBER_LENGTH).upper()  # typed alike or not, one document is one event
+        event = f"doc:{number}" if number else None
         leads = request.form.get("leads") != "no"
         return Claim(self.item.data, self.happened_on.data, self.text.data, leads=leads, event=event)
 
@@ -78,10 +78,18 @@ def people_to_choose() -> list[Membership]:
     return sorted(people, key=lambda one: one.person_id != current_user.id)
 
 
-def items_to_choose(source: Source) -> list[tuple[str, str]]:
-    """Return (code, words with points) of what may be declared from this source today."""
-    _, table = declaring.table_on(db.session, clock.today())
-    return [(row.item.code, said_of(row)) for row in table.rows.values() if source in row.line.sources]
+def items_to_choose(choice: Choice) -> list[tuple[str, str]]:
+    """Return (code, words with points) of what this person may declare, or enter for the branch, today."""
+    if choice.for_branch:
+        rows = _enterable(choice.branch_id, choice.person_id)
+    else:
+        _, table = declaring.table_on(db.session, clock.today())
+        rows = [row for row in table.rows.values() if Source.DECLARED in row.line.sources]
+    return [(row.item.code, said_of(row)) for row in rows]
+
+
+def _enterable(branch_id: int, person_id: int = 0) -> list[Row]:
+    return declaring.may_enter(db.session, branch_id, person_id, by=current_user.id, day=clock.today())
 
 
 def said_of(row: Row) -> str:
@@ -101,6 +109,7 @@ class Choice:
 
     person_id: int
     name: str
+    branch_id: int | None
     place: Place
     for_branch: bool
 
@@ -114,12 +123,13 @@ def choice_of() -> Choice:
     person_id, for_branch = request.values.get("person", ""), request.values.get("source") == Source.BRANCH
     people = {str(one.person_id): one for one in people_to_choose()}
     if not for_branch and person_id in ("", str(current_user.id)):
-        return Choice(current_user.id, current_user.name, Place((), current_user.id), False)
+        return Choice(current_user.id, current_user.name, current_user.branch_id, Place((), current_user.id), False)
     others = [one for key, one in people.items() if key == person_id or (for_branch and not person_id)]
     others = [one for one in others if one.person_id != current_user.id] if for_branch else others
     if not others:
         raise NotFound
-    return Choice(others[0].person_id, others[0].name, place_for(others[0]), for_branch)
+    one = others[0]
+    return Choice(one.person_id, one.name, one.branch_id, place_for(one), for_branch)
 
 
 def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None = None, seen: Seen | None = None):
@@ -127,11 +137,12 @@ def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None 
     from_activity = seen is not None and seen.declaration.source == Source.ACTIVITY
     return respond(
         "declarations/form.html", status=status, form=form, choice=choice, seen=seen,
-        items=[(seen.told.row.item.code, said_of(seen.told.row))] if from_activity else items_to_choose(choice.source),
+        items=[(seen.told.row.item.code, said_of(seen.told.row))] if from_activity else items_to_choose(choice),
         from_activity=from_activity, people=people_to_choose() if seen is None else [],
         problems=form.problems if problems is None else problems, today=clock.today(),
         key=request.form.get("key") or secrets.token_hex(16), leads=request.form.get("leads", "yes"),
-        enters=bool(units_held(current_user, *OFFICER_ROLES)), text_length=TEXT_LENGTH, number_length=NUMBER_LENGTH,
+        enters=any(map(_enterable, units_held(current_user, *OFFICER_ROLES))), text_length=TEXT_LENGTH,
+        number_length=NUMBER_LENGTH,
     )  # fmt: skip
 
 
@@ -145,6 +156,8 @@ def new():
 
 
 def _new(choice: Choice):
+    if choice.for_branch and not items_to_choose(choice):
+        raise Refused("支部登记的扣分由书记、组织委员、纪检委员按分工登记，没有归您登记的。")
     return form_page(ClaimForm(happened_on=clock.today(), item=request.args.get("item", "")), choice)
 
 
@@ -176,14 +189,13 @@ def _keeps_draft() -> bool:
 def _declared(form: ClaimForm, choice: Choice) -> int:
     at, by = clock.now(), current_user.id
 
-    def act() -> str:
+    def act() -> int:
         made = declaring.declare(db.session, form.claim, person_id=choice.person_id, source=choice.source, by=by, at=at)
         if not _keeps_draft():
             declaring.submit(db.session, made, by=by, at=at)
-        return str(made.id)
+        return made.id
 
-    with transaction(db.session):
-        return int(take_once(act, at=at))
+    return do_once(act, at=at)
 
 
 # --- one ---
@@ -210,7 +222,8 @@ def ask_edit(seen):
 
 
 def _choice_of(seen: Seen) -> Choice:
-    return Choice(seen.declaration.person_id, seen.told.name, seen.place, seen.declaration.source == Source.BRANCH)
+    one = seen.declaration
+    return Choice(one.person_id, seen.told.name, one.branch_id, seen.place, one.source == Source.BRANCH)
 
 
 @pages.post("/declarations/<id:declaration_id>/edit")
@@ -271,16 +284,19 @@ def ask_activity(found):
 
 def _activity_page(activity: Activity, *, problems: dict | None = None, status: int = 200):
     _, table = declaring.table_on(db.session, activity.happened_on)
-    named = declaring.willing(db.session, activity)
+    named = from_activity.willing(db.session, activity)
     rows = {code: table.rows[code] for code in activity.kind.items if code in table.rows}
     people = memberships(db.session, [one.person_id for one in named], activity.happened_on)
+    made = made_from(db.session, activity.id)
     return respond(
-        "declarations/activity.html", activity=activity, made=made_from(db.session, activity.id),
-        items=[(code, said_of(row)) for code, row in rows.items()], state_names=states.STATE_NAMES,
-        people=people, choices=[(one.person_id, one.name) for one in people.values()],
-        lead=request.form.get("lead", type=int) or declaring.usual_lead(activity, named),
+        "declarations/activity.html", activity=activity, made=made, state_names=states.STATE_NAMES, status=status,
+        is_mine=any(not states.refusal_to_take_back(one.declaration, current_user.id) for one in made),
+        items=[(code, said_of(row)) for code, row in rows.items()],
+        people=people.keys() - {one.declaration.person_id for one in made},
+        choices=[(one.person_id, one.name) for one in people.values()],
+        lead=request.form.get("lead", type=int) or from_activity.usual_lead(activity, named),
         is_shared=any(row.line.team is not None for row in rows.values()),
-        item=request.form.get("item") or next(iter(rows), ""), problems=problems or {}, status=status,
+        item=request.form.get("item") or next(iter(rows), ""), problems=problems or {},
     )  # fmt: skip
 
 
@@ -291,10 +307,19 @@ def declare_activity(found):
     item, lead = clean(request.form.get("item"), 40), request.form.get("lead", type=int)
     try:
         with transaction(db.session):
-            made = declaring.declare_activity(
+            made = from_activity.declare_activity(
                 db.session, found.activity, item=item, by=current_user.id, at=clock.now(), lead=lead
             )
     except Refused as refusal:
         return _activity_page(found.activity, problems={"item": refusal.reason}, status=refusal.status)
     words = f"已为 {len(made)} 人申报。" if made else "这次活动已经申报过，没有重复申报。"
     return done(words, "declarations.ask_activity", activity_id=found.activity.id)
+
+
+@pages.post("/activities/<id:activity_id>/declarations/undoing")
+@needs(Can.DECLARE_ACTIVITY, activity_of)
+def undo_activity(found):
+    """Undo that tap, as long as nobody else has looked at what it made."""
+    with transaction(db.session):
+        count = from_activity.take_back(db.session, found.activity, by=current_user.id, at=clock.now())
+    return done(f"已撤回 {count} 人的申报。", "activities.show", activity_id=found.activity.id)

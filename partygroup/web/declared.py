@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import request
@@ -14,6 +15,7 @@ from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Grant, grant, may, unit_office
 from partygroup.scores import states
+from partygroup.scores.doubts import doubts_of
 from partygroup.scores.listing import Seen, appeal_of, get_seen, objections_to, trace_of, units_held, visible_to
 from partygroup.scores.models import SOURCE_NAMES
 from partygroup.scores.people import Officer, is_at_unit, is_secretary, leader_of, officers_of
@@ -21,7 +23,8 @@ from partygroup.scores.publicity import OBJECTION_LENGTH, OUTCOMES
 from partygroup.scores.reviewing import MEETING_LENGTH, REASON_LENGTH
 from partygroup.scores.states import State
 from partygroup.scores.tables import DIMENSIONS
-from partygroup.text import clean, squeeze
+from partygroup.text import squeeze
+from partygroup.web.asked import text_typed
 from partygroup.web.respond import done, respond
 
 # --- the thing --------------------------------------------------------------------------------------------------------
@@ -40,20 +43,23 @@ def version_shown() -> int | None:
 
 
 def points_typed(seen: Seen) -> int | None:
-    """Return the points typed into a form as tenths with the sign of the item; None for none; raise Refused."""
-    typed = squeeze(request.form.get("points"), 10).lstrip("+-−")
+    """Return the points typed into a form as tenths with the sign of the item; None for none; raise Refused.
+
+    It is an amount: a sign in front changes nothing.
+    """
+    typed = squeeze(request.form.get("points"), 10).replace("−", "-")
     if not typed:
         return None
-    whole, _, rest = typed.partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(whole) < 4 and (rest == "" or rest in "0123456789")):
-        raise Refused("分值请写成1或0.5这样的数，最多一位小数。")
-    tenths = int(whole) * 10 + int(rest or 0)
+    found = re.fullmatch(r"[+-]?([0-9]{1,3})(?:[.]([0-9]))?", typed)
+    if not found:
+        raise Refused("分值请写成1或0.5这样的数，最多一位小数。", field="points")
+    tenths = int(found[1]) * 10 + int(found[2] or 0)
     return tenths if seen.declaration.points > 0 else -tenths
 
 
 def reason_typed() -> str:
     """Return the reason of a form."""
-    return clean(request.form.get("reason"), REASON_LENGTH)
+    return text_typed("reason", REASON_LENGTH)
 
 
 # --- its page ---------------------------------------------------------------------------------------------------------
@@ -69,7 +75,7 @@ def show_page(seen: Seen, *, status: int = 200, problems: dict | None = None):
         trace=trace_of(db.session, seen.id), objections=objections, appeal=appeal_of(db.session, seen.id),
         handles=handles(seen), words=ACTION_NAMES, states=State, state_names=states.STATE_NAMES, outcomes=OUTCOMES,
         source_names=SOURCE_NAMES, dimensions=DIMENSIONS, typed=request.form, problems=problems or {},
-        hands=next_hands(seen), field_names=FIELD_NAMES,
+        doubt=doubts_of(db.session, [declaration]).get(seen.id), hands=next_hands(seen), field_names=FIELD_NAMES,
         today=clock.today(), limits={"reason": REASON_LENGTH, "meeting": MEETING_LENGTH, "text": OBJECTION_LENGTH},
     )  # fmt: skip
 
@@ -158,7 +164,9 @@ def carry_out(seen: Seen, act: Callable[[], object], words: str, field: str = "r
         with transaction(db.session):
             act()
     except Refused as refusal:
-        return show_page(declaration_of(seen.id), status=refusal.status, problems={field: refusal.reason})
+        return show_page(
+            declaration_of(seen.id), status=refusal.status, problems={refusal.field or field: refusal.reason}
+        )
     return done(words, "declarations.show", declaration_id=seen.id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, request
 from flask_login import current_user
@@ -35,7 +34,7 @@ from partygroup.org.models import UnitKind
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
-from partygroup.text import clean
+from partygroup.web.asked import day_typed, number_typed, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import quarter_asked, quarters_around
@@ -75,13 +74,15 @@ def show(unit: SeenUnit):
 def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None, status: int = 200):
     """Return the branch's page; after a refusal with its sentence and what was typed."""
     at, today = clock.now(), clock.today()
-    result = branch_sheets(db.session, [unit.id], quarter, at=at)[unit.id]
+    beside = _branches_beside(unit, quarter)
+    compared = beside if "compare" in request.args else list(standing_sheets(db.session, beside, quarter))
+    results = branch_sheets(db.session, list(dict.fromkeys([unit.id, *compared])), quarter, at=at)
+    result, middle = results[unit.id], _middle([results[one] for one in compared])
     line_up = [unit.id, *(above[0] for above in unit.above)]
     own = next(iter(periods_of(db.session, line_up, quarter)), None)
     scheme = scheme_of(quarter, result, own)
     known = result.known or known_of(db.session, [unit.id], quarter, scheme, at=at)[unit.id]
-    middle = _median_of_unit(unit, quarter)
-    past = past_results(db.session, unit.id, quarter.first)
+    past = past_results(db.session, unit.id, quarter)
     return respond(
         "evaluation/branch.html",
         status=status, unit=unit, quarter=quarter, tabs=quarters_around(today), result=result, sheet=result.sheet,
@@ -93,7 +94,8 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         turnout=evidence.turnout_of(db.session, known.people, quarter),
         deeds=evidence.deeds_of(db.session, unit.id, quarter), kinds=evidence.names_of_kinds(db.session),
         groups=evidence.group_means(known), means=evidence.means_of(known.counted), bands=distribution(known.people),
-        past=past, before=past[0] if past else None, middle=middle, star_name=star_name, today=today,
+        past=past, before=past[0] if past else None, middle=middle, compares=len(beside) >= MEDIAN_FROM,
+        star_name=star_name, today=today,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
@@ -122,16 +124,16 @@ def _used(result: BranchResult, scheme: Scheme) -> dict[str, tuple[str, tuple]]:
     }
 
 
-def _median_of_unit(unit: SeenUnit, quarter: Quarter) -> dict[str, int]:
-    """Return dimension → median, in tenths, over the frozen sheets of the unit committee's branches; empty if few."""
+def _branches_beside(unit: SeenUnit, quarter: Quarter) -> list[int]:
+    """Return the branches of the same unit committee, this one among them; none where there is no committee."""
     committee = next((above for above in unit.above if above[1] == UnitKind.UNIT_COMMITTEE), None)
-    if committee is None:
+    return periods.branches_below(db.session, committee[0], min(quarter.last, clock.today())) if committee else []
+
+
+def _middle(results: list[BranchResult]) -> dict[str, int]:
+    """Return dimension (and `total`) → median over branches, in tenths; empty over few."""
+    if len(results) < MEDIAN_FROM:
         return {}
-    branch_ids = periods.branches_below(db.session, committee[0], min(quarter.last, clock.today()))
-    frozen = standing_sheets(db.session, branch_ids, quarter)
-    if len(frozen) < MEDIAN_FROM:
-        return {}
-    results = branch_sheets(db.session, list(frozen), quarter, at=clock.now()).values()
     return {code: tenths(middle / 10) for code, middle in medians(results).items()}
 
 
@@ -168,22 +170,11 @@ def _by() -> dict:
     return {"by": current_user.id, "at": clock.now()}
 
 
-def _text(name: str, limit: int) -> str:
-    return clean(request.form.get(name), limit)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, "").strip())
-    except ValueError:
-        return None
-
-
 @pages.post("/branches/<id:unit_id>/evaluation/self-score")
 @needs(Can.SELF_SCORE, branch_of)
 def self_score(unit: SeenUnit):
     """Hand in the branch's own word on its frozen figures."""
-    opinion = _text("opinion", 300)
+    opinion = text_typed("opinion", 300)
     return _act(unit, lambda sheet: periods.self_score(db.session, sheet, opinion=opinion, **_by()), "自评已提交。")
 
 
@@ -191,7 +182,7 @@ def self_score(unit: SeenUnit):
 @needs(Can.REVIEW_EVALUATION, branch_of)
 def review(unit: SeenUnit):
     """Finish the review of what the branch handed in."""
-    said = _text("review", 300)
+    said = text_typed("review", 300)
     return _act(unit, lambda sheet: periods.review_sheet(db.session, sheet, review=said, **_by()), "复核已完成。")
 
 
@@ -217,8 +208,8 @@ def finish(unit: SeenUnit):
 def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
-    given = {"sort": sort, "level": level, "text": _text("text", 100), "document": _text("document", 60),
-             "event": _text("event", 60), "on_day": _day("on_day")}  # fmt: skip
+    given = {"sort": sort, "level": level, "text": text_typed("text", 100), "document": text_typed("document", 60),
+             "event": text_typed("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
                  "已登记，计入文件日期所在的季度。")  # fmt: skip
 
@@ -227,8 +218,8 @@ def give_award(unit: SeenUnit):
 @needs(Can.ENTER_UNIT_VETO, branch_of)
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
-    given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60),
-             "from_on": _day("from_on"), "until_on": _day("until_on")}  # fmt: skip
+    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60),
+             "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
                  "一票否决已登记。")  # fmt: skip
 
@@ -237,8 +228,8 @@ def enter_veto(unit: SeenUnit):
 @needs(Can.SET_TERM, branch_of)
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
-    given = {"from_on": _day("elected_on"), "until_on": _day("term_until"), "extended": "extended" in request.form,
-             "document": _text("term_document", 60)}  # fmt: skip
+    given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
+             "extended": "extended" in request.form, "document": text_typed("term_document", 60)}  # fmt: skip
     return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
                  "任期已登记。")  # fmt: skip
 
@@ -258,8 +249,8 @@ def withdraw_veto(unit: SeenUnit):
 
 
 def _withdraw(unit: SeenUnit, model, words: str):
-    row = entering.find_entered(db.session, model, unit.id, request.form.get("row", type=int))
+    row = entering.find_entered(db.session, model, unit.id, number_typed("row"))
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
-    reason = _text("reason", 200)
+    reason = text_typed("reason", 200)
     return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, request
 from flask_login import current_user
-from wtforms import DateField, ValidationError
 
 from partygroup import clock
 from partygroup.attendance.rules import EXCLUSION_REASONS
@@ -15,7 +12,7 @@ from partygroup.errors import Refused
 from partygroup.people import actions
 from partygroup.people.queries import get_exclusion
 from partygroup.policy import Can
-from partygroup.web.forms import BaseForm, line
+from partygroup.web.forms import DaysForm, line
 from partygroup.web.needs import needs
 from partygroup.web.people import person_of, person_page
 from partygroup.web.respond import done
@@ -23,31 +20,11 @@ from partygroup.web.respond import done
 pages = Blueprint("exclusions", __name__)
 
 
-class DayField(DateField):
-    """A day as the browser sends it; empty is none."""
-
-    def process_formdata(self, valuelist):
-        """Read the typed day; one that does not exist is said to be so."""
-        typed = "".join(valuelist).strip()
-        try:
-            self.data = date.fromisoformat(typed) if typed else None
-        except ValueError:
-            self.data = None
-            raise ValidationError("请写成 2026-03-05 这样的日期，并核对是否有这一天。") from None
-
-
-class ExclusionForm(BaseForm):
+class ExclusionForm(DaysForm):
     """Why somebody is left out, who approved it, and for which days."""
 
     reason = line("原因", 30)
     approved_by = line("批准", 60, required="请写明由谁批准，如“支部党员大会”。")
-    from_on = DayField("从哪天起")
-    until_on = DayField("到哪天止")
-
-    def validate_from_on(self, field):
-        """Ask for a day when none was typed; a day that does not exist has been said to be so already."""
-        if field.data is None and not field.errors:
-            raise ValidationError("请写从哪天起。")
 
 
 @pages.post("/people/<id:person_id>/exclusions")

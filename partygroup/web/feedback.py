@@ -9,15 +9,17 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.feedback import actions, queries
 from partygroup.feedback.models import TEXT_LENGTH, Feedback
 from partygroup.org.queries import company, lineage
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean
+from partygroup.web.asked import number_asked
 from partygroup.web.identity import own_path
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("feedback", __name__)
@@ -51,8 +53,7 @@ def index():
 
 def feedback_page(path: str, *, text: str = "", status: int = 200, errors: dict | None = None):
     """Return the page with what was typed."""
-    before = request.args.get("before", "")
-    before = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    before = number_asked("before")
     rows = queries.answered(db.session, before=before)
     return respond(
         "feedback/index.html",
@@ -76,13 +77,12 @@ def give():
     who, at = current_user._get_current_object(), clock.now()
     path, text = own_path(request.form.get("path")) or "", clean(request.form.get("text"), TEXT_LENGTH + 1, lines=True)
 
-    def act() -> str:
+    def act() -> int:
         given = actions.give_feedback(db.session, path=path[:200], text=text, branch_id=who.branch_id, by=who.id, at=at)
-        return str(given.id)
+        return given.id
 
     try:
-        with transaction(db.session):
-            once(db.session, person_id=who.id, key=request.form.get("key"), content=[path, text], at=at, act=act)
+        do_once(act, at=at)
     except Refused as refusal:
         return feedback_page(path, text=text, status=refusal.status, errors={"text": refusal.reason})
     return done("收到了，答复会写在这一页。", "feedback.index")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from wtforms import Form, StringField, ValidationError
-from wtforms.fields import DateTimeLocalField
+from wtforms.fields import DateField, DateTimeLocalField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from partygroup.clock import BEIJING, UTC
@@ -61,3 +61,28 @@ class MomentField(DateTimeLocalField):
                 continue
         self.data = None
         raise ValidationError("请写成 2026-03-05 19:30 这样的时间，并核对日期是否存在。")
+
+
+class DayField(DateField):
+    """A day as the browser sends it; empty is none."""
+
+    def process_formdata(self, valuelist):
+        """Read the typed day; one that does not exist is said to be so."""
+        typed = "".join(valuelist).strip()
+        try:
+            self.data = date.fromisoformat(typed) if typed else None
+        except ValueError:
+            self.data = None
+            raise ValidationError("请写成 2026-03-05 这样的日期，并核对是否有这一天。") from None
+
+
+class DaysForm(BaseForm):
+    """From which day until which; the last may be open."""
+
+    from_on = DayField("从哪天起")
+    until_on = DayField("到哪天止")
+
+    def validate_from_on(self, field):
+        """Ask for a day when none was typed; one that does not exist has been said to be so already."""
+        if field.data is None and not field.errors:
+            raise ValidationError("请写从哪天起。")

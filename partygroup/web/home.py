@@ -63,11 +63,6 @@ def member_home():
     )
 
 
-def can_be_opened(mine, at) -> set[int]:
-    """Return the meetings whose signing in may begin now: home offers no button that would be refused."""
-    return {one.convened.id for one in mine if not refusal_to_open(one.convened.state, one.convened.starts_at, at)}
-
-
 def branch_held(who) -> int:
     """Return the branch of which this person is an officer, else the own one; 0 for none."""
     held = [post.unit_id for post in who.posts if post.role in OFFICER_ROLES and post.unit_kind == "branch"]

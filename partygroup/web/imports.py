@@ -2,118 +2,68 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.db import db, transaction, writing
-from partygroup.errors import NotFound, Refused
+from partygroup.db import db, transaction
+from partygroup.errors import Refused
 from partygroup.org.models import UnitKind
-from partygroup.org.queries import children, company, lineage, units_named
+from partygroup.org.queries import children, company
 from partygroup.people.models import RosterImport
-from partygroup.people.roster import apply_roster, draft_roster, refusal_to_apply, store_preview
+from partygroup.people.roster import apply_roster, draft_roster, store_preview
 from partygroup.people.roster_file import read_roster
 from partygroup.people.roster_plan import SECTIONS
-from partygroup.people.roster_queries import PAGE, find_import, recent_imports
-from partygroup.policy import Can, Place, may, units_where
-from partygroup.spreadsheets.faulty import fault_sheet
-from partygroup.spreadsheets.reading import MAX_BYTES
+from partygroup.policy import Can
+from partygroup.web import sending
+from partygroup.web.asked import day_typed, number_typed
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
+from partygroup.web.sending import SeenImport
 
 pages = Blueprint("imports", __name__)
-#: Entries of a long list that a page shows; the count is always said.
-SHOWN = 200
-#: The form around the file.
-ROOM_FOR_FORM = 64 * 1024
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+pages.before_request(sending.make_room_for_file)
 
 
 @dataclass(frozen=True)
-class SeenImport:
-    """An import and the place it belongs to."""
-
-    roster: RosterImport
-    place: Place
+class SeenRoster(SeenImport):
+    """The import of a roster, told by what changes."""
 
     @property
     def sections(self) -> list[tuple[str, list[dict]]]:
         """Return (title, people) of each kind of change that there is; once carried out, with those who left."""
-        changes = self.roster.summary["changes"]
+        changes = self.sent.summary["changes"]
         titles = SECTIONS | {"ended": "离开"}
         return [(title, changes[section]) for section, title in titles.items() if changes.get(section)]
 
     @property
     def founded(self) -> list[tuple[str, list[str]]]:
         """Return (title, names) of the units that are new: those of the party, and apart those of the works."""
-        summary = self.roster.summary
+        summary = self.sent.summary
         told = (("新设单位", summary["units"]), ("新设生产单位", summary.get("works")))
         return [(title, names) for title, names in told if names]
 
     @property
-    def faults(self) -> list[dict]:
-        """Return all faults, cell by cell."""
-        return [fault for row in self.roster.faults for fault in row["faults"]]
-
-    @property
-    def can_change(self) -> bool:
+    def can_confirm(self) -> bool:
         """Say whether confirming would change anything, or could: people may be ticked to leave."""
-        return not self.roster.applied_at and bool(self.sections or self.roster.summary["absent"])
+        return not self.sent.applied_at and bool(self.sections or self.sent.summary["absent"])
 
     @property
     def outcome(self) -> str:
         """Return what an import that was carried out has changed, in a sentence."""
-        counts = self.roster.summary["outcome"]
+        counts = self.sent.summary["outcome"]
         people = [(title, counts[section], "人") for section, title in SECTIONS.items()]
         told = [*people, ("离开", counts["ended"], "人"), ("新设单位", counts["units"], "个")]
         told.append(("新设生产单位", counts.get("works", 0), "个"))
         return "，".join(f"{title} {count} {unit}" for title, count, unit in told if count) or "没有要改的"
 
-    @property
-    def refusal(self) -> str | None:
-        """Return why the reader may not confirm it, even with the good rows only; None if it may be confirmed."""
-        return refusal_to_apply(self.roster, current_user.id, only_good_rows=True)
 
-
-def import_of(import_id: int) -> SeenImport:
+def import_of(import_id: int) -> SeenRoster:
     """Return an import of the units the reader may import for; raise NotFound for any other."""
-    roster = find_import(db.session, import_id)
-    if not roster:
-        raise NotFound
-    line = lineage(db.session, roster.unit_id, clock.today())
-    place = Place(tuple(unit_id for unit_id, _kind, _name in line) or (roster.unit_id,))
-    if not may(current_user, Can.IMPORT_ROSTER, place):
-        raise NotFound
-    return SeenImport(roster, place)
-
-
-@pages.before_request
-def make_room_for_file() -> None:
-    """Let this one form carry a file; everything else stays small."""
-    if request.endpoint == "imports.send":
-        request.max_content_length = MAX_BYTES + ROOM_FOR_FORM
-
-
-@contextmanager
-def only_reading():
-    """Let go of the write lock that an unsafe request holds, while something long is prepared."""
-    db.session.rollback()
-    token = writing.set(False)
-    try:
-        yield
-    finally:
-        db.session.rollback()
-        writing.reset(token)
-
-
-def _scopes() -> list[tuple[int, str]]:
-    """Return (id, name) of the units the reader may import for."""
-    units = units_named(db.session, units_where(current_user, Can.IMPORT_ROSTER), clock.today())
-    return [(unit.id, unit.name) for unit in units]
+    return SeenRoster(*sending.find_sent(RosterImport, import_id, Can.IMPORT_ROSTER))
 
 
 def _proposed_day() -> date:
@@ -124,15 +74,10 @@ def _proposed_day() -> date:
 
 
 def _index(errors: dict[str, str], typed: dict, status: int = 200):
-    scopes = _scopes()
-    unit_ids = [unit_id for unit_id, _name in scopes]
-    everything = company(db.session).id in unit_ids
-    before = request.args.get("before", type=int)
-    recent = recent_imports(db.session, None if everything else unit_ids, before=before)
-    older = url_for(".index", before=recent[-1].id) if len(recent) == PAGE else None
-    typed = {"valid_from": _proposed_day().isoformat(), "unit_id": unit_ids[0]} | typed
-    return respond("imports/index.html", status=status, scopes=scopes, recent=recent, older=older,
-                   typed=typed, errors=errors, today=clock.today().isoformat())  # fmt: skip
+    scopes = sending.scopes_of(Can.IMPORT_ROSTER)
+    typed = {"valid_from": _proposed_day().isoformat(), "unit_id": next(iter(scopes))} | typed
+    return respond("imports/index.html", status=status, scopes=scopes, typed=typed, errors=errors,
+                   **sending.sent_before(RosterImport, scopes, (RosterImport.valid_from,)))  # fmt: skip
 
 
 @pages.get("/imports")
@@ -147,12 +92,12 @@ def index():
 def send():
     """Read a roster and go on to its preview; a file that cannot be read is said so beside the form."""
     typed = {name: request.form[name] for name in ("valid_from", "unit_id") if request.form.get(name)}
-    file, day, unit_id = request.files.get("file"), _typed_day("valid_from"), request.form.get("unit_id", type=int)
+    file, day, unit_id = request.files.get("file"), day_typed("valid_from"), number_typed("unit_id")
     if errors := _errors_of_form(file, day, unit_id):
         return _index(errors, typed, 422)
     by, at = current_user.id, clock.now()
     try:
-        with only_reading():
+        with sending.only_reading():
             sheet = read_roster(file.stream, file.filename)
             draft = draft_roster(db.session, sheet, scope_unit_id=unit_id, valid_from=day, by=by, at=at)
     except Refused as refusal:
@@ -172,57 +117,46 @@ def _errors_of_form(file, day: date | None, unit_id: int | None) -> dict[str, st
         errors["valid_from"] = "没有这一天，请核对生效日期。" if wrong else "请写上生效日期。"
     elif day > clock.today():
         errors["valid_from"] = "生效日期不能晚于今天，请改成今天或更早的一天。"
-    if unit_id not in [scope_id for scope_id, _name in _scopes()]:
+    if unit_id not in sending.scopes_of(Can.IMPORT_ROSTER):
         errors["unit_id"] = "请选择为哪个单位导入。"
     return errors
 
 
-def _typed_day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, "").strip())
-    except ValueError:
-        return None
-
-
 @pages.get("/imports/<id:import_id>")
 @needs(Can.IMPORT_ROSTER, import_of)
-def show(seen: SeenImport):
+def show(seen: SeenRoster):
     """Show what an import would change, or what it changed."""
     return _show(seen, None)
 
 
-def _show(seen: SeenImport, problem: str | None, status: int = 200):
-    typed = request.form if status == 422 else {}
-    ticked = set(typed.getlist("ended", type=int)) if typed else set()
-    return respond("imports/show.html", status=status, seen=seen, roster=seen.roster, summary=seen.roster.summary,
-                   shown=SHOWN, problem=problem, ticked=ticked, today=clock.today().isoformat(),
-                   typed=typed)  # fmt: skip
+def _show(seen: SeenRoster, problem: str | None, status: int = 200):
+    return respond("imports/show.html", status=status, **sending.told(seen, problem),
+                   ticked=request.form.getlist("ended", type=int), today=clock.today().isoformat())  # fmt: skip
 
 
 @pages.get("/imports/<id:import_id>/faults.xlsx")
 @needs(Can.IMPORT_ROSTER, import_of)
-def faults(seen: SeenImport):
+def faults(seen: SeenRoster):
     """Hand out the faulty rows as a file, with their reasons."""
-    headers = {"Content-Disposition": f'attachment; filename="faults-{seen.roster.id}.xlsx"'}
-    return Response(fault_sheet(seen.roster.summary["headers"], seen.roster.faults), mimetype=EXCEL, headers=headers)
+    return sending.hand_out_faults(seen, "faults")
 
 
 @pages.post("/imports/<id:import_id>/applying")
 @needs(Can.IMPORT_ROSTER, import_of, back="imports.show")
-def apply(seen: SeenImport):
+def apply(seen: SeenRoster):
     """Carry out an import; a refusal is said on the preview, with what was ticked kept."""
     try:
         with transaction(db.session):
             outcome = apply_roster(
                 db.session,
-                seen.roster,
+                seen.sent,
                 by=current_user.id,
                 at=clock.now(),
                 only_good_rows="only_good_rows" in request.form,
                 ended=request.form.getlist("ended", type=int),
-                ended_on=_typed_day("ended_on"),
+                ended_on=day_typed("ended_on"),
             )
     except Refused as refusal:
-        return _show(import_of(seen.roster.id), refusal.reason, 422)
+        return _show(import_of(seen.sent.id), refusal.reason, 422)
     words = "这份名单已经导入过，没有再改动。" if outcome.already else "名单已导入。"
-    return done(words, "imports.show", import_id=seen.roster.id)
+    return done(words, "imports.show", import_id=seen.sent.id)

@@ -13,13 +13,15 @@ from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Grant, grant
 from partygroup.scores import publicity, reviewing, states
+from partygroup.scores.doubts import doubts_of
 from partygroup.scores.inbox import Inbox, done_by, inbox_of
 from partygroup.scores.listing import Seen, Told, seen_all, units_held, visible_to
 from partygroup.scores.people import Officer, is_at_unit, is_secretary, officers_of
 from partygroup.scores.reviewing import MEETING_LENGTH
 from partygroup.scores.settling import settle
 from partygroup.scores.tables import DIMENSIONS
-from partygroup.text import clean
+from partygroup.text import whole_number
+from partygroup.web.asked import text_typed
 from partygroup.web.home import leaves_to_decide
 from partygroup.web.needs import ask_password, needs
 from partygroup.web.respond import done, respond
@@ -61,6 +63,8 @@ def whys(inbox, officers: list[Officer]) -> dict[int, str]:
         found[one.id] = _why_not_confirm(one, officers)
     for one in inbox.object:
         found[one.id] = _why_not_answer(one, officers)
+    for key, doubt in doubts_of(db.session, [one.declaration for one in inbox.review + inbox.confirm]).items():
+        found[key] = found[key] or doubt
     return {key: why for key, why in found.items() if why}
 
 
@@ -101,9 +105,9 @@ def chosen() -> list[tuple[Seen, int]]:
     """Return the declarations ticked in a batch with the versions that were shown; those out of reach are left out."""
     versions, today = {}, clock.today()
     for typed in request.form.getlist("chosen")[:MOST]:
-        declaration_id, _, version = typed.partition(".")
-        if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (declaration_id, version)):
-            versions[int(declaration_id)] = int(version)
+        declaration_id, version = map(whole_number, typed.partition(".")[::2])
+        if declaration_id is not None and version is not None:
+            versions[declaration_id] = version
     found = seen_all(db.session, versions, visible_to(current_user, today), today)
     if not found:
         raise Refused("请至少选一条。")
@@ -157,7 +161,7 @@ def review():
 @needs(Can.SEE_INBOX)
 def confirm():
     """Confirm several declarations at once, with the committee's meeting as reference."""
-    meeting = clean(request.form.get("meeting"), MEETING_LENGTH)
+    meeting = text_typed("meeting", MEETING_LENGTH)
     if not meeting:
         raise Refused("请写明是哪次会议定的，如“11月支委会”。")
     mine = units_held(current_user, *OFFICER_ROLES)

@@ -170,10 +170,14 @@ def all_of(choice: Choice, near) -> tuple[str, ...]:
 
 
 def pictures_sent() -> list:
-    """Return the photos that came along, painted anew. No lock is held while they are decoded."""
+    """Return the photos that came along, painted anew. No lock is held while they are decoded. Raise Refused."""
     files = [file for file in request.files.getlist("photos") if file.filename]
     if len(files) > MAX_PHOTOS:
-        raise Refused(f"最多放 {MAX_PHOTOS} 张照片。")
+        raise Refused(f"最多放 {MAX_PHOTOS} 张照片。", field="photos")
     if files:
         db.session.rollback()
-    return [repaint(file.read(MAX_BYTES + 1)) for file in files]
+    try:
+        return [repaint(file.read(MAX_BYTES + 1)) for file in files]
+    except Refused as refusal:
+        refusal.field = "photos"
+        raise

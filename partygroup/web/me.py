@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, request
 from flask_login import current_user
 
@@ -16,6 +14,7 @@ from partygroup.people import logins
 from partygroup.people.passwords import is_password
 from partygroup.people.queries import get_profile
 from partygroup.policy import Can
+from partygroup.web.asked import last_seen, number_typed
 from partygroup.web.identity import counters_of, start_login
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
@@ -34,16 +33,8 @@ def index():
 @needs(Can.SEE_OWN)
 def attendance():
     """Show my own attendance, each with status, reason and door."""
-    rows = attended_by(db.session, current_user.id, before=_last_seen())
+    rows = attended_by(db.session, current_user.id, before=last_seen())
     return respond("me/attendance.html", rows=rows, is_full=len(rows) == 20)
-
-
-def _last_seen() -> tuple[date, int] | None:
-    try:
-        day, number = request.args["before"].rsplit("-", 1)
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
-    except (KeyError, ValueError):
-        return None
 
 
 @pages.get("/me/devices")
@@ -57,8 +48,7 @@ def devices():
 @needs(Can.SEE_OWN)
 def end_device():
     """Sign out one other device, or all others."""
-    chosen = request.form.get("login_id", "")
-    login_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    login_id = number_typed("login_id")
     with transaction(db.session):
         ended = logins.end_login(
             db.session, person_id=current_user.id, login_id=login_id, keep=current_user.login_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask_login import current_user
@@ -24,11 +23,11 @@ from partygroup.meetings.models import State
 from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Grant, Place, grant, units_where
-from partygroup.text import clean
+from partygroup.web.asked import last_seen, text_typed
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
-from partygroup.web.outbox import take_once
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("meetings", __name__)
@@ -56,7 +55,7 @@ def index():
     """List what is coming and, a page at a time, what was."""
     today = clock.today()
     visible = queries.visible_to(current_user, today)
-    seen = _last_seen()
+    seen = last_seen()
     return respond(
         "meetings/index.html",
         coming=queries.upcoming(db.session, visible, today) if seen is None else [],
@@ -65,15 +64,6 @@ def index():
         is_first=seen is None,
         may_call=bool(units_where(current_user, Can.CALL_MEETING)),
     )
-
-
-def _last_seen() -> tuple[date, int] | None:
-    """Return the last row seen from the address; nonsense means the first page."""
-    try:
-        day, number = request.args["before"].rsplit("-", 1)
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
-    except (KeyError, ValueError):
-        return None
 
 
 def _callable_units() -> list:
@@ -146,16 +136,15 @@ def _call(form, unit, kinds) -> int:
     circle = next((one for one in circles_for(kinds[0].rules, unit.kind) if one in common), "")
     at = clock.now()
 
-    def act() -> str:
+    def act() -> int:
         gathering = actions.call_meeting(
             db.session, unit_id=unit.id, unit_kind=unit.kind, circle=circle, kinds=kinds,
             starts_at=form.starts_at.data, place=form.place.data, theme=form.theme.data or None,
             by=current_user.id, at=at,
         )  # fmt: skip
-        return str(gathering.id)
+        return gathering.id
 
-    with transaction(db.session):
-        return int(take_once(act, at=at))
+    return do_once(act, at=at)
 
 
 @pages.get("/meetings/<id:gathering_id>")
@@ -215,7 +204,7 @@ class MoveForm(BaseForm):
 @needs(Can.CLOSE_MEETING, meeting_of)
 def cancel(met):
     """Cancel a meeting that has not begun."""
-    reason = clean(request.form.get("reason"), 100)
+    reason = text_typed("reason", 100)
     with transaction(db.session):
         actions.cancel(db.session, met.gathering, reason=reason, by=current_user.id, at=clock.now())
     return done("会议已取消，原因已写明。", "meetings.show", gathering_id=met.id)
@@ -228,7 +217,7 @@ def ask_leave(met):
     with transaction(db.session):
         attendance.ask_leave(
             db.session, met.gathering, person_id=current_user.id, sort=request.form.get("sort", ""),
-            cause=clean(request.form.get("cause"), 40), by=current_user.id, at=clock.now(),
+            cause=text_typed("cause", 40), by=current_user.id, at=clock.now(),
         )  # fmt: skip
     return done("请假已提交，等待批准。", "meetings.show", gathering_id=met.id)
 
@@ -256,7 +245,7 @@ def decide_leave(asked):
     granted = request.form.get("granted") == "1"
     with transaction(db.session):
         attendance.decide_leave(
-            db.session, asked.leave, granted=granted, answer=clean(request.form.get("answer"), 100) or None,
+            db.session, asked.leave, granted=granted, answer=text_typed("answer", 100) or None,
             by=current_user.id, at=clock.now(), unit_id=asked.met.gathering.unit_id,
         )  # fmt: skip
     return done("已准假。" if granted else "已答复。", "meetings.show", gathering_id=asked.met.id)

@@ -20,6 +20,7 @@ from partygroup.people.queries import PAGE, Profile, get_exclusion, get_profile,
 from partygroup.people.rules import seniority_years
 from partygroup.policy import Can, Place, may, units_where, visible_people
 from partygroup.text import narrow, squeeze
+from partygroup.web.asked import number_asked
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 
@@ -87,22 +88,21 @@ class SeenPerson:
         return {post.id for post in self.profile.posts if post.role in open_units.get(post.unit_id, ())}
 
 
-def person_of(person_id: int) -> SeenPerson:
-    """Return somebody whom this person may see; raise NotFound."""
+def find_person(person_id: int, *powers: Can) -> SeenPerson:
+    """Return somebody over whom one of the powers is held; raise NotFound."""
     today = clock.today()
     profile = get_profile(db.session, person_id, today)
     units = [unit_id for unit_id in (profile.group_id, profile.branch_id) if unit_id]
     lines = (lineage(db.session, unit_id, today) for unit_id in units)
     seen = SeenPerson(profile, tuple(next((line for line in lines if line), ())))
-    if not may(current_user, Can.SEE_PERSON, seen.place):
+    if not any(may(current_user, can, seen.place) for can in powers):
         raise NotFound
     return seen
 
 
-def number_asked(name: str) -> int | None:
-    """Return an id from the address; None for none and for nonsense."""
-    typed = request.args.get(name, "")
-    return min(int(typed), 2**31 - 1) if typed.isascii() and typed.isdigit() and len(typed) < 11 else None
+def person_of(person_id: int) -> SeenPerson:
+    """Return somebody whom this person may see; raise NotFound."""
+    return find_person(person_id, Can.SEE_PERSON)
 
 
 @pages.get("/people")

@@ -23,7 +23,8 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
-from partygroup.text import clean
+from partygroup.web.asked import number_asked, number_typed, text_typed
+from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
@@ -48,8 +49,7 @@ class SeenPeriod:
 def period_of(period_id: int) -> SeenPeriod:
     """Return an evaluation of a unit whose periods this person may see; raise NotFound."""
     period = periods.get_period(db.session, period_id)
-    line = lineage(db.session, period.unit_id, clock.today())
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
+    place = place_of_unit(period.unit_id)
     if not may(current_user, Can.SEE_PERIODS, place):
         raise NotFound
     return SeenPeriod(period, place)
@@ -66,7 +66,10 @@ def _index(problem: str | None = None, status: int = 200):
     today = clock.today()
     mine = units_where(current_user, Can.SEE_PERIODS)
     names = periods.names_below(db.session, mine, today)
-    shown = [_told(period, names, today) for period in recent_periods(db.session, list(names))]
+    above = {unit_id: name for one in mine for unit_id, _, name in lineage(db.session, one, today)}
+    found = recent_periods(db.session, [*names, *above])
+    states = periods.states_of_branches(db.session, found)
+    shown = [_told(period, states[period.id], names, above, today) for period in found]
     configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
                    tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
@@ -74,7 +77,7 @@ def _index(problem: str | None = None, status: int = 200):
 
 @dataclass(frozen=True)
 class Told:
-    """A period as its committee sees it: where it stands, how far its branches are, and what comes next."""
+    """A period as a committee sees it, its own or one above: where it stands, how far its branches are, what next."""
 
     period: EvaluationPeriod
     unit_name: str
@@ -88,19 +91,19 @@ class Told:
         return STATE_NAMES[self.state]
 
 
-def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
-    sheets = periods.standing_of(db.session, period)
+def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: dict[int, str], today) -> Told:
+    if period.unit_id not in names:
+        sheets = [row for row in sheets if row.branch_id in names]
     states = [State(row.state) for row in sheets]
     counts = [(STATE_NAMES[state], states.count(state)) for state in State if state in states]
     refusals = {
         State.CONFIGURED: lambda: refusal_to_open(period.state, period.of.first, today),
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
-    line = lineage(db.session, period.unit_id, today)
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place)
-    return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
+    acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
+    unit_name = (above | names).get(period.unit_id, "")
+    return Told(period, unit_name, periods.state_of(period, sheets), counts, acts, refusal)
 
 
 @pages.post("/evaluation")
@@ -108,7 +111,7 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
 def configure():
     """Set up the evaluation of a quarter for the branches below one's committee."""
     quarter = Quarter.parse(request.form.get("quarter", ""))
-    unit_id = request.form.get("unit_id", type=int)
+    unit_id = number_typed("unit_id")
     if quarter is None or unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
         return _index("请选一个季度，再试一次。", 422)
     try:
@@ -155,7 +158,7 @@ def freeze(seen: SeenPeriod):
 @needs(Can.REOPEN_PERIOD, period_of, back="periods.index")
 def reopen(seen: SeenPeriod):
     """Collect again, for a reason."""
-    reason = clean(request.form.get("reason"), 200)
+    reason = text_typed("reason", 200)
     unit_id = seen.period.unit_id  # the policy asks for a post in this very unit
     return _act(lambda: periods.reopen_period(db.session, seen.period, reason=reason, by_unit=unit_id, **_by()),
                 "已重新收集数据，原来冻结的结果留存。")  # fmt: skip
@@ -188,7 +191,7 @@ def overview(quarter_code: str):
     day = min(quarter.last, today)
     units = units_named(db.session, subtree_ids(units_where(current_user, Can.SEE_PERIODS), day), day)
     committees = {unit.id: unit.name for unit in units if unit.kind == UnitKind.UNIT_COMMITTEE}
-    chosen = request.args.get("unit", type=int)
+    chosen = number_asked("unit")
     chosen = chosen if chosen in committees else None
     parents = {unit.id: unit.parent_id for unit in units}
     by_unit: dict[int | None, list] = {unit_id: [] for unit_id in committees}

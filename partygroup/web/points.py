@@ -6,8 +6,6 @@ opens the page. A GET writes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, redirect, request, url_for
 from flask_login import current_user
 from itsdangerous import BadSignature
@@ -16,10 +14,7 @@ from partygroup import clock
 from partygroup.activities.presets import DIMENSIONS
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction, witness_row
-from partygroup.errors import NotFound
-from partygroup.org.queries import lineage
-from partygroup.people.queries import get_profile
-from partygroup.policy import Can, Place, may
+from partygroup.policy import Can, may
 from partygroup.scores.details import chances, evidence_of, kinds_of, on_the_way, year_of
 from partygroup.scores.facts import came, rule_table_for
 from partygroup.scores.queries import person_quarters, sheet_of
@@ -27,7 +22,7 @@ from partygroup.scores.sheets import GRADES
 from partygroup.scores.tables import Table
 from partygroup.web.identity import signer
 from partygroup.web.needs import needs
-from partygroup.web.people import SeenPerson
+from partygroup.web.people import SeenPerson, find_person
 from partygroup.web.respond import respond
 
 pages = Blueprint("points", __name__)
@@ -82,43 +77,20 @@ def sheet_page(person_id: int, name: str, branch_id: int | None, *, back: str, i
 # --- somebody else's -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class SheetOwner:
-    """The person whose sheet is asked for, at the place of today."""
-
-    seen: SeenPerson
-
-    @property
-    def id(self) -> int:
-        return self.seen.id
-
-    @property
-    def place(self) -> Place:
-        return self.seen.place
-
-
-def owner_of(person_id: int) -> SheetOwner:
+def owner_of(person_id: int) -> SeenPerson:
     """Return a person whose sheet, or whose page, this person may see; raise NotFound."""
-    today = clock.today()
-    profile = get_profile(db.session, person_id, today)
-    units = [unit_id for unit_id in (profile.group_id, profile.branch_id) if unit_id]
-    lines = (lineage(db.session, unit_id, today) for unit_id in units)
-    owner = SheetOwner(SeenPerson(profile, tuple(next((line for line in lines if line), ()))))
-    if not any(may(current_user, can, owner.place) for can in (Can.SEE_SHEET, Can.SEE_PERSON)):
-        raise NotFound
-    return owner
+    return find_person(person_id, Can.SEE_SHEET, Can.SEE_PERSON)
 
 
 @pages.get("/people/<id:person_id>/points")
 @needs(Can.SEE_SHEET, owner_of)
 def others(owner):
     """Show a member's sheet to those near; to those above once their look is written down."""
-    profile = owner.seen.profile
     if not may(current_user, Can.OPEN_SHEET, owner.place) and not _has_looked(owner.id):
-        return respond("points/look.html", name=owner.seen.name, owner=owner, quarter=quarter_asked(clock.today()))
-    back = f"/branches/{profile.branch_id}/points" if profile.branch_id else "/people"
-    is_own = owner.id == current_user.id
-    return sheet_page(owner.id, owner.seen.name, profile.branch_id, back=back, is_own=is_own)
+        return respond("points/look.html", name=owner.name, owner=owner, quarter=quarter_asked(clock.today()))
+    branch_id = owner.profile.branch_id
+    back = f"/branches/{branch_id}/points" if branch_id else "/people"
+    return sheet_page(owner.id, owner.name, branch_id, back=back, is_own=owner.is_self)
 
 
 @pages.post("/people/<id:person_id>/points/looks")
@@ -128,7 +100,7 @@ def look(owner):
     at, quarter = clock.now(), quarter_asked(clock.today())
     with transaction(db.session):
         witness_row(db.session, "scores.sheet.look", "person", owner.id, at=at, by=current_user.id,
-                    person_id=owner.id, unit_id=owner.seen.profile.branch_id)  # fmt: skip
+                    person_id=owner.id, unit_id=owner.profile.branch_id)  # fmt: skip
     seen = signer("look").dumps([current_user.id, owner.id, int(at.timestamp())])
     return redirect(url_for("points.others", person_id=owner.id, quarter=quarter.code, seen=seen), 303)
 

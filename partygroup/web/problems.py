@@ -15,14 +15,15 @@ from partygroup.activities.coverage import members_of_branch
 from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH, Problem
 from partygroup.activities.problems import Taken, get_taken
 from partygroup.activities.queries import get_jotted, visible_to
-from partygroup.db import db, once, transaction
+from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.policy import Can, may
-from partygroup.text import clean
-from partygroup.web.exclusions import DayField
-from partygroup.web.forms import BaseForm, line
+from partygroup.text import whole_number
+from partygroup.web.asked import number_asked, text_typed
+from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, respond
 from partygroup.web.timeline import shown_unit
 
@@ -50,8 +51,7 @@ def index():
     today, unit = clock.today(), shown_unit(request.args.get("unit"))
     if unit is None:
         return respond("activities/nowhere.html")
-    before = request.args.get("before", "")
-    before = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    before = number_asked("before")
     visible = visible_to(current_user, today, Problem)
     ended = list_of.ended_problems(db.session, visible, unit.id, before=before)
     return respond(
@@ -63,12 +63,11 @@ def index():
 
 def _activity_asked():
     """Return the activity from which a problem is taken up, if the form or address names one that may be seen."""
-    typed = request.values.get("activity", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    today, activity_id = clock.today(), whole_number(request.values.get("activity"))
+    if activity_id is None:
         return None
-    today = clock.today()
     try:
-        return get_jotted(db.session, int(typed), visible_to(current_user, today), today).activity
+        return get_jotted(db.session, activity_id, visible_to(current_user, today), today).activity
     except NotFound:
         return None
 
@@ -123,17 +122,14 @@ def _owners(choice) -> list[tuple[int, str]]:
 def _take_up(form: ProblemForm, choice) -> int:
     at, activity = clock.now(), _activity_asked()
 
-    def act() -> str:
+    def act() -> int:
         problem = list_of.raise_problem(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, text=form.text.data, owner_id=form.owner.data,
             due_on=form.due_on.data, activity_id=activity and activity.id, by=current_user.id, at=at,
         )  # fmt: skip
-        return str(problem.id)
+        return problem.id
 
-    typed = request.form.to_dict(flat=False) | {"office_password": None}
-    with transaction(db.session):
-        key = request.form.get("key")
-        return int(once(db.session, person_id=current_user.id, key=key, content=typed, at=at, act=act))
+    return do_once(act, at=at)
 
 
 @pages.get("/problems/<id:problem_id>")
@@ -155,7 +151,7 @@ def show_page(taken: Taken, *, status: int = 200, problems: dict | None = None):
 @needs(Can.CLOSE_PROBLEM, problem_of)
 def close(taken):
     """Close it with a line on how it was solved."""
-    how = clean(request.form.get("how"), TEXT_LENGTH)
+    how = text_typed("how", TEXT_LENGTH)
     try:
         with transaction(db.session):
             list_of.close_problem(db.session, taken.problem, how=how, by=current_user.id, at=clock.now())
@@ -168,7 +164,7 @@ def close(taken):
 @needs(Can.CANCEL_PROBLEM, problem_of)
 def cancel(taken):
     """Cancel it with a reason."""
-    reason = clean(request.form.get("reason"), REASON_LENGTH)
+    reason = text_typed("reason", REASON_LENGTH)
     try:
         with transaction(db.session):
             list_of.cancel_problem(db.session, taken.problem, reason=reason, by=current_user.id, at=clock.now())

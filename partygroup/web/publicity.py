@@ -15,7 +15,7 @@ from partygroup.scores import publicity
 from partygroup.scores.listing import in_publicity
 from partygroup.scores.publicity import OBJECTION_LENGTH
 from partygroup.scores.tables import DIMENSIONS
-from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.declared import declaration_of, version_shown
 from partygroup.web.needs import needs
 from partygroup.web.org import find_seen
@@ -59,12 +59,11 @@ def object_(seen):
     try:
         with transaction(db.session):
             publicity.object_to(
-                db.session, declaration, text=clean(request.form.get("text"), OBJECTION_LENGTH), of_branch=of_branch,
+                db.session, declaration, text=text_typed("text", OBJECTION_LENGTH), of_branch=of_branch,
                 by=current_user.id, at=clock.now(), version=version_shown(),
             )  # fmt: skip
     except Refused as refusal:
         branch = branch_of(declaration.branch_id)
         return show_page(branch, status=refusal.status, problems={f"text-{seen.id}": refusal.reason}, at_id=seen.id)
-    return done(
-        "已收到，支委会五个工作日内答复，只有经办的人知道是您提的。", "publicity.show", unit_id=declaration.branch_id
-    )
+    words = "已收到，支委会五个工作日内答复，只有经办的人和审计员看得到是您提的。"
+    return done(words, "publicity.show", unit_id=declaration.branch_id)

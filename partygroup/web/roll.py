@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 
 import qrcode
@@ -21,7 +20,8 @@ from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import outlook_sentence, refusal_to_close, voting_outlook
 from partygroup.policy import Can, Place, may
-from partygroup.text import clean
+from partygroup.text import whole_number
+from partygroup.web.asked import day_typed, number_typed, text_typed
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, htmx, respond, tagged, unchanged
@@ -165,12 +165,12 @@ def _opened_roll(met):
 @needs(Can.TICK, meeting_of)
 def tick(met):
     """Mark people present by hand."""
-    chosen = [int(one) for one in request.form.getlist("people") if one.isascii() and one.isdigit() and len(one) < 10]
+    chosen = dict.fromkeys(filter(None, map(whole_number, request.form.getlist("people"))))
     if not chosen:
         raise Refused("请先点选到会的人，再补签。")
-    note = clean(request.form.get("note"), 60) or None
+    note = text_typed("note", 60) or None
     with transaction(db.session):
-        made = sum(_tick(met, person_id, note) for person_id in dict.fromkeys(chosen))
+        made = sum(_tick(met, person_id, note) for person_id in chosen)
     words = f"补签了 {made} 人，记录里写明是您登记的。" if made else "选的人都已经到会，没有重复登记。"
     return done(words, "roll.board", gathering_id=met.id)
 
@@ -193,7 +193,7 @@ def add_due(met):
     """Enter somebody into the frozen list."""
     with transaction(db.session):
         actions.add_to_list(
-            db.session, met.gathering, person_id=request.form.get("person", 0, type=int), by=current_user.id,
+            db.session, met.gathering, person_id=number_typed("person") or 0, by=current_user.id,
             at=clock.now(),
         )  # fmt: skip
     return done("已补进应到名单，记录里写明是您补的。", "roll.board", gathering_id=met.id)
@@ -231,10 +231,9 @@ def one(seat):
 @needs(Can.MAKE_UP, seat_of)
 def make_up(seat):
     """Record how and when somebody made up for a held meeting."""
-    try:
-        on_day = date.fromisoformat(request.form.get("on_day", ""))
-    except ValueError:
-        raise Refused("请写补课的日期，如 2026-03-05。") from None
+    on_day = day_typed("on_day")
+    if on_day is None:
+        raise Refused("请写补课的日期，如 2026-03-05。")
     with transaction(db.session):
         record_make_up(
             db.session, seat.met.gathering, person_id=seat.row.person_id, way=request.form.get("way", ""),
@@ -250,7 +249,7 @@ def undo_make_up_(seat):
     with transaction(db.session):
         undo_make_up(
             db.session, seat.met.gathering, person_id=seat.row.person_id, by=current_user.id, at=clock.now(),
-            reason=clean(request.form.get("reason"), 100),
+            reason=text_typed("reason", 100),
         )  # fmt: skip
     return done("补课已撤销，原记录留有痕迹。", "meetings.show", gathering_id=seat.met.id)
 
@@ -264,7 +263,7 @@ def undo(seat):
     with transaction(db.session):
         actions.undo_mark(
             db.session, seat.row.mark_id, seat.met.id, by=current_user.id, at=clock.now(),
-            reason=clean(request.form.get("reason"), 100),
+            reason=text_typed("reason", 100),
         )  # fmt: skip
     return done("已撤销，原记录留有痕迹。", "roll.board", gathering_id=seat.met.id)
 
@@ -277,7 +276,7 @@ def enter_leave(seat):
     with transaction(db.session):
         leave = actions.ask_leave(
             db.session, seat.met.gathering, person_id=seat.row.person_id, sort=request.form.get("sort", ""),
-            cause=clean(request.form.get("cause"), 40), by=current_user.id, at=at,
+            cause=text_typed("cause", 40), by=current_user.id, at=at,
         )  # fmt: skip
         actions.decide_leave(
             db.session, leave, granted=True, answer=None, by=current_user.id, at=at,

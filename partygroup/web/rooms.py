@@ -2,79 +2,11 @@
 
 from __future__ import annotations
 
-from partygroup.web import (
-    about,
-    activities,
-    appointments,
-    audit,
-    branchpoints,
-    cases,
-    deciding,
-    declarations,
-    evaluation,
-    exclusions,
-    feedback,
-    figures,
-    health,
-    home,
-    imports,
-    inbox,
-    kinds,
-    login,
-    me,
-    meetings,
-    org,
-    outbox,
-    people,
-    periods,
-    photos,
-    points,
-    problems,
-    publicity,
-    pwa,
-    roll,
-    ruletables,
-    scanning,
-    signing,
-    slips,
-    timeline,
-)
+from importlib import import_module
 
-_MODULES = (
-    about,
-    activities,
-    appointments,
-    audit,
-    deciding,
-    declarations,
-    branchpoints,
-    cases,
-    evaluation,
-    exclusions,
-    feedback,
-    figures,
-    health,
-    home,
-    imports,
-    inbox,
-    kinds,
-    login,
-    me,
-    meetings,
-    org,
-    outbox,
-    people,
-    photos,
-    problems,
-    publicity,
-    periods,
-    points,
-    pwa,
-    roll,
-    ruletables,
-    scanning,
-    signing,
-    slips,
-    timeline,
-)
-ROOMS = [module.pages for module in _MODULES]
+_NAMES = """
+about activities appointments audit deciding declarations branchpoints cases evaluation exclusions feedback figures
+health home imports inbox kinds login me meetings org outbox people photos problems publicity periods points pwa roll
+ruletables scanning signing slips timeline
+"""
+ROOMS = [import_module(f"partygroup.web.{name}").pages for name in _NAMES.split()]

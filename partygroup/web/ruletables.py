@@ -19,6 +19,7 @@ from partygroup.scores.drafts import faults
 from partygroup.scores.editing import with_line, with_profile, with_vetoes
 from partygroup.scores.facts import rule_table_for
 from partygroup.text import clean
+from partygroup.web.asked import text_typed
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 from partygroup.workdays import days_of_year
@@ -112,7 +113,7 @@ def drop():
 @needs(Can.PUBLISH_RULES)
 def publish():
     """Put the draft in force from the next quarter, by another person than who changed it last."""
-    note = clean(request.form.get("note"), 200)
+    note = text_typed("note", 200)
     with transaction(db.session):
         row = tabling.publish_draft(db.session, note=note, by=current_user.id, at=clock.now())
     return done(f"第{row.version}版已发布，从{Quarter.of(row.in_force_from).label}起执行。", "ruletables.index")

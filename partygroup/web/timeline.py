@@ -19,7 +19,8 @@ from partygroup.errors import NotFound
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage
 from partygroup.policy import Can, Place, may, units_where
-from partygroup.text import clean
+from partygroup.text import clean, whole_number
+from partygroup.web.asked import last_seen
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -49,9 +50,8 @@ def shown_unit(typed: str | None) -> Shown | None:
 
     Raise NotFound for a unit whose activities this person may not see.
     """
-    own = current_user.group_id or current_user.branch_id
-    is_id = typed is not None and typed.isascii() and typed.isdigit() and len(typed) < 10
-    unit_id = int(typed) if is_id else own
+    asked = whole_number(typed)
+    unit_id = current_user.group_id or current_user.branch_id if asked is None else asked
     if not unit_id:
         return None
     line = lineage(db.session, unit_id, clock.today())
@@ -76,12 +76,11 @@ class Filter:
     def asked(cls, today: date) -> Filter:
         """Return the filter of the address."""
         args = request.args
-        person = args.get("person", "")
         return cls(
             _quarter(args.get("quarter", ""), today),
             args.get("sort") if args.get("sort") in SORTS else None,
             args.get("brand") if args.get("brand") in BRANDS else None,
-            int(person) if person.isascii() and person.isdigit() and len(person) < 10 else None,
+            whole_number(args.get("person")),
             clean(args.get("q"), 40) or None,
         )
 
@@ -110,15 +109,6 @@ def _quarters(today: date) -> list[clock.Quarter]:
     while len(found) < QUARTERS:
         found.append(found[-1].previous())
     return found
-
-
-def last_seen() -> tuple[date, int] | None:
-    """Return the last row seen from the address; nonsense means the first page."""
-    try:
-        day, number = request.args["before"].rsplit("-", 1)
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
-    except (KeyError, ValueError):
-        return None
 
 
 @dataclass(frozen=True)

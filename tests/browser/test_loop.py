@@ -111,12 +111,16 @@ def the_named_confirm_and_one_differs(story):
 
 
 def one_tap_declares_for_all_who_took_part(story):
-    leader = story.phone("章志刚").open(story.activity).tap("为参加的人申报积分").is_at("/activities/*/declarations")
-    leader.sees("说没参加、有出入的不在内").count_taps().tap("为 4 人申报").sees("已为 4 人申报", "+0.5")
-    assert leader.taps == 1
+    """From the activity itself; a tap by mistake is taken back, and another item may be chosen instead."""
     expected = {(name, "SE-HAZARD-CLOSED"): "group_reviewed" for name in ("章志刚", "田富", "何朱雀", "邱谷雨")}
+    leader = story.phone("章志刚").open(story.activity).sees("说没参加、有出入的不在内", "选别的项")
+    leader.count_taps().tap("为 4 人申报 一般隐患 +0.5").sees("已为 4 人申报", "已经申报")
+    assert leader.taps == 1 and story.states() == expected
+    leader.tap("点错了，撤回这次申报").is_at("/activities/*").sees("已撤回 4 人的申报")
+    assert story.states() == {}
+    leader.tap("为 4 人申报 一般隐患 +0.5").sees("+0.5", "+0.3")
     assert story.states() == expected
-    leader.open(f"{story.activity}/declarations").sees("已经申报").sees_no("为 4 人申报")
+    leader.open(story.activity).sees("已为 4 人申报").sees_no("一般隐患 +0.5")
 
 
 # --- what members declare themselves, and who decides -----------------------------------------------------------------

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +17,7 @@ from partygroup.meetings.presets import KINDS, KindSpec
 from partygroup.people.models import Person
 from partygroup.people.roster_columns import COLUMNS, Column, Lands
 from partygroup.spreadsheets import cells
+from tests.rosters import excel
 
 pytestmark = pytest.mark.postgres
 
@@ -110,12 +109,7 @@ def new_column() -> Iterator[Column]:
 
 def preview(office, titles: list[str], cells: list[str]) -> str:
     """Send a roster of one member, with further columns; return the address of the preview."""
-    book = openpyxl.Workbook()
-    book.active.append(TITLES + titles)
-    book.active.append([*office.somebody, *cells])
-    out = io.BytesIO()
-    book.save(out)
-    out.seek(0)
+    out = excel(TITLES + titles, [*office.somebody, *cells])
     form = {"valid_from": "2026-03-01", "unit_id": office.unit_id, "file": (out, "花名册.xlsx")}
     answer = office.post("/imports", data=form, content_type="multipart/form-data")
     assert answer.status_code == 303

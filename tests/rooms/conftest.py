@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from partygroup import demo
 from partygroup.db import Base, prepare_engine, transaction
+from partygroup.org.actions import found_unit
+from partygroup.org.models import UnitKind
+from tests.rooms import smallroster
 from tests.rooms.democompany import AT
 from tests.rooms.flow import MONDAY, Flow
 
@@ -44,3 +47,11 @@ def filled(new_database):
 def company(filled):
     with filled("demo", AT) as session:
         yield session
+
+
+@pytest.fixture
+def top(session):
+    """Return the company committee, with nothing below it yet."""
+    begun = {"from_on": smallroster.NEW_YEAR, "by": None, "at": smallroster.AT}
+    with transaction(session):
+        return found_unit(session, UnitKind.COMPANY, name="炉火钢铁党委", parent_id=None, **begun)

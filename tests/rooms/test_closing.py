@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.activities.models import Activity, Participation, Problem
+from partygroup.attendance.actions import close_meeting, tick_present
+from partygroup.attendance.makeups import record_make_up
+from partygroup.attendance.queries import get_desk
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
+from partygroup.meetings.models import Gathering
+from partygroup.meetings.queries import get_convened
 from partygroup.org.models import Placement
 from partygroup.people.models import Belonging
-from partygroup.scores.closing import close_quarter, hold_book, reopen_quarter
+from partygroup.scores.checking import faults
+from partygroup.scores.closing import close_quarter, hold_book, hold_quarter, reopen_quarter
 from partygroup.scores.models import Closing, Entry, GroupAppraisal, StoredGroup, StoredSheet
 from partygroup.scores.queries import (
     closed_for,
@@ -237,3 +244,59 @@ def test_what_becomes_effective_while_closing_lands_in_exactly_one_quarter(app, 
     quarters = dict(map(tuple, session.execute(sa.select(Entry.id, Entry.quarter))))
     assert {number for number, quarter in quarters.items() if quarter == 3} == inside
     assert set(quarters) == {made[0], made[2], made[3]} and set(quarters.values()) <= {3, 4}
+
+
+def test_what_is_written_about_meetings_while_closing_is_in_or_out(app, session, world):
+    """Whichever comes first: the stored sheets are what the rows say was known when the quarter was closed."""
+    due = [world.member.id, world.leader.id, world.probationer.id]
+    mets = [held(session, world.group.id, date(2026, 8, day), by=world.leader.id, due=due) for day in (3, 10, 17, 24)]
+    still_open = held(session, world.group.id, date(2026, 9, 28), by=world.leader.id, due=due, came=due, closed_at=None,
+                      closed_by=None)  # fmt: skip
+    session.commit()
+    seconds = count()
+
+    def stamp():
+        return CLOSING + timedelta(seconds=next(seconds))
+
+    def about(gathering_id: int, act):
+        def work(own):
+            met = get_convened(own, gathering_id, sa.select(Gathering), held=True).gathering
+            act(own, met, by=world.leader.id, at=stamp())
+
+        return work
+
+    def make_up_for(own, met, **facts):
+        record_make_up(own, met, person_id=world.member.id, way="briefing", on_day=date(2026, 9, 1), **facts)
+
+    def tick(own, met, **facts):
+        tick_present(own, get_desk(own, gathering_id=met.id, person_id=world.leader.id),
+                     person_id=world.leader.id, **facts)  # fmt: skip
+
+    def close(own) -> int:
+        hold_quarter(own, world.branch.id, Q3)
+        return close_quarter(own, world.branch.id, Q3, by=world.secretary.id, at=stamp()).id
+
+    writers = [about(met, act) for met, act in zip(mets, (make_up_for, tick, make_up_for, tick), strict=True)]
+    made = at_once(app, *writers[:2], about(still_open, close_meeting), close, *writers[2:])
+    assert [one for one in made if one] == [made[3]]
+    assert list(faults(session)) == []
+
+
+def test_closing_waits_for_a_writer_and_a_writer_for_closing(session, world):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one writer in at a time")
+    met = held(session, world.group.id, date(2026, 8, 3), by=world.leader.id, due=[world.member.id])
+    session.commit()
+
+    def write(own):
+        get_convened(own, met, sa.select(Gathering), held=True)
+
+    def close(own):
+        hold_quarter(own, world.branch.id, Q3)
+
+    for first, second in ((write, close), (close, write), (write, write)):
+        with sa.orm.Session(db.engine) as one, sa.orm.Session(db.engine) as other:
+            first(one)
+            other.execute(sa.text("SET LOCAL lock_timeout = '1ms'"))
+            with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+                second(other)

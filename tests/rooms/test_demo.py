@@ -16,6 +16,7 @@ from partygroup.attendance.actions import expected_people
 from partygroup.attendance.models import Counting, Door, DueEntry, Leave, Mark
 from partygroup.db import AuditRow, Base, holds_on, transaction
 from partygroup.demo.schedule import history_months
+from partygroup.evaluation.checking import faults as faults_of_branches
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
 from partygroup.org.models import Unit, UnitKind
 from partygroup.people.models import (
@@ -30,6 +31,7 @@ from partygroup.people.models import (
     StandingSpan,
 )
 from partygroup.people.passwords import is_password, refusal_of_password
+from partygroup.scores.checking import faults as faults_of_scores
 from tests.rooms.democompany import AT, TODAY, units_of
 
 MEMBERS = (Standing.FULL, Standing.PROBATIONARY)
@@ -332,6 +334,7 @@ def test_can_be_filled_on_any_day(filled, moment):
         assert len(called) == 2 and all(one.called_at < at < one.sittings[0].starts_at for one in called)
         moments = session.scalars(sa.select(AuditRow.at).order_by(AuditRow.id)).all()
         assert moments == sorted(moments) and moments[-1] == at
+        assert [*faults_of_scores(session), *faults_of_branches(session)] == []
         assert demo.demo_logins(session)
 
 

@@ -13,11 +13,12 @@ from partygroup.db import transaction
 from partygroup.errors import Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.entering import enter_veto, give_award, set_term, withdraw
-from partygroup.evaluation.models import StoredBranch
-from partygroup.evaluation.queries import branch_sheets
+from partygroup.evaluation.models import EvaluationPeriod, StoredBranch
+from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
 from partygroup.evaluation.structure import committee_spans
+from partygroup.org.models import Placement
 from partygroup.people.models import Belonging, Person
 from tests.factories import add, person
 from tests.rooms.test_figures import Desk, line
@@ -136,6 +137,26 @@ def test_what_is_frozen_stands_whatever_comes_later(desk, world):
     assert desk.result(world.branch.id).sheet == before
 
 
+def test_the_past_of_a_quarter_is_what_came_before_it(desk, world):
+    """However many quarters were frozen since: eight at most, the latest first."""
+    found, stored = frozen(desk, world)
+    session, period = desk.session, columns_of(desk.session, EvaluationPeriod, found.id)
+    for number in range(12):
+        year, quarter = 2027 + number // 4, number % 4 + 1
+        later = add(session, EvaluationPeriod, **period | {"year": year, "quarter": quarter})
+        add(session, StoredBranch, **columns_of(session, StoredBranch, stored.id) | {"period_id": later})
+    quarters = [[one.quarter.code for one in past_results(session, world.branch.id, before)]
+                for before in (Q3, Quarter(2027, 2), Quarter(2030, 1))]  # fmt: skip
+    assert quarters[:2] == [[], ["2027Q1", "2026Q3"]]
+    assert quarters[2] == [f"{year}Q{quarter}" for year in (2029, 2028) for quarter in (4, 3, 2, 1)]
+
+
+def columns_of(session, model, row_id: int) -> dict:
+    """Return the columns of a stored row without its id."""
+    row = session.execute(sa.select(model.__table__).where(model.id == row_id)).mappings().one()
+    return {key: value for key, value in row.items() if key != "id"}
+
+
 def test_reopening_keeps_the_old_sheet_and_counts_anew(desk, world):
     desk.send(line("WP1", "97.5%"))
     period, old = frozen(desk, world)
@@ -205,3 +226,19 @@ def test_a_committee_is_three_people_in_its_posts():
     assert committee_spans([]) == committee_spans(two) == ()
     assert committee_spans([*two, (2, day, None)]) == ()
     assert committee_spans([*two, (3, date(2026, 2, 1), date(2026, 3, 1))]) == ((date(2026, 2, 1), date(2026, 3, 1)),)
+
+
+def test_a_group_that_moved_counts_where_it_stands_in_the_end(desk, world):
+    """From a branch later in the organisation's order to an earlier one, people and all."""
+    moved, day = world.units["苍龙"], date(2026, 8, 1)
+    for model, column, change in (
+        (Placement, Placement.unit_id, {"parent_id": world.branch.id, "name": moved.name, "sort": 1}),
+        (Belonging, Belonging.group_id, {"branch_id": world.branch.id}),
+    ):
+        for row in desk.session.execute(sa.select(model.__table__).where(column == moved.id)).mappings().all():
+            desk.session.execute(sa.update(model).where(model.id == row["id"]).values(until_on=day))
+            add(desk.session, model, **{key: row[key] for key in row if key != "id"} | change | {"from_on": day})
+    every = [world.branch.id, world.sister_branch.id]
+    results = branch_sheets(desk.session, every, Q3, at=desk.at)
+    groups = {branch_id: [group_id for group_id, _, _ in results[branch_id].known.groups] for branch_id in every}
+    assert moved.id in groups[world.branch.id] and moved.id not in groups[world.sister_branch.id]

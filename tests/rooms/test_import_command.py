@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from partygroup.people.models import Person
+from tests.rosters import excel
 from tests.web.test_imports import SOMEBODY, TITLES, person
 
 
 @pytest.fixture
 def roster_file(tmp_path):
     def write(*rows) -> str:
-        book = openpyxl.Workbook()
-        for row in (TITLES, *rows):
-            book.active.append(list(row))
-        book.save(tmp_path / "花名册.xlsx")
+        (tmp_path / "花名册.xlsx").write_bytes(excel(TITLES, *rows).read())
         return str(tmp_path / "花名册.xlsx")
 
     return write

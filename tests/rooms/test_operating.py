@@ -14,9 +14,10 @@ from partygroup import clock, create_app
 from partygroup.db import AuditRow, db, transaction
 from partygroup.meetings.models import Gathering
 from partygroup.people.models import RosterImport
-from partygroup.people.roster import PREVIEW_LIVES, apply_roster
+from partygroup.people.roster import apply_roster
+from partygroup.spreadsheets.previews import PREVIEW_LIVES
 from tests.factories import gathering
-from tests.rooms.test_roster import NEW_YEAR, SOUND, previewed
+from tests.rooms.smallroster import NEW_YEAR, SOUND, previewed
 
 AWAY = ("sqlite:////nowhere/at/all.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/none")
 DOCTOR = import_module("partygroup.commands.doctor")

@@ -26,7 +26,7 @@ def test_a_moment_lies_in_one_day_and_one_quarter(moment):
     day = clock.day_of(moment)
     assert clock.day(day).covers(moment)
     assert not clock.day(day + timedelta(days=1)).covers(moment)
-    assert clock.quarter_of(day).period.covers(moment)
+    assert clock.Quarter.of(day).period.covers(moment)
 
 
 def test_a_night_shift_belongs_to_the_day_in_beijing():

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from partygroup.people import roster_cells
 from partygroup.people.models import Person
+from partygroup.people.roster_change import first_standings, person_values
 from partygroup.people.roster_columns import COLUMNS, Column, Lands
 from partygroup.people.roster_file import read_roster
-from partygroup.people.roster_plan import first_standings, person_values
 from partygroup.people.roster_rows import read_rows
 from partygroup.spreadsheets import cells
 from partygroup.spreadsheets.cells import BadValue

@@ -127,6 +127,21 @@ def test_closing_waits_for_the_end_and_warns_before_day_16():
     assert rules.refusal_to_close(Quarter(2026, 4), date(2026, 12, 31)).endswith("请在1月1日以后结账。")
 
 
+@pytest.mark.parametrize(("item", "own", "held", "refused"), [
+    ("PF-DUES", "organisation_officer", "secretary organisation_officer", None),
+    ("PF-DUES", "secretary", "secretary organisation_officer", "“经提醒仍迟交党费”由组织委员登记。"),
+    ("PF-DUES", "secretary", "secretary", None),  # nobody keeps the dues
+    ("PF-DUES", "propaganda_officer", "secretary propaganda_officer", "“经提醒仍迟交党费”由书记、副书记登记。"),
+    ("WP-MISSED", "discipline_officer", "secretary discipline_officer", None),
+    ("WP-MISSED", "secretary", "secretary discipline_officer", None),
+    ("WP-MISSED", "organisation_officer", "secretary organisation_officer", "“承诺任务无故未完成”由书记登记。"),
+    ("PF-DUES", "", "organisation_officer", "“经提醒仍迟交党费”由组织委员登记。"),
+])  # fmt: skip
+def test_who_enters_a_deduction_for_the_branch(item, own, held, refused):
+    line = TABLE.rows[item].line
+    assert rules.refusal_to_enter(line, own.split(), held.split()) == refused
+
+
 HELD = date(2026, 7, 1)
 
 
@@ -143,6 +158,12 @@ HELD = date(2026, 7, 1)
 )
 def test_a_make_up_in_time(next_held, made_up, in_time):
     assert rules.is_made_up_in_time(made_up, HELD, next_held) is in_time
+
+
+def test_closing_the_quarter_ends_the_time_for_making_up():
+    assert rules.make_up_until(HELD, None, date(2026, 10, 16)) == date(2026, 10, 16)
+    assert rules.make_up_until(HELD, date(2026, 8, 3), date(2026, 10, 16)) == date(2026, 8, 3)
+    assert rules.make_up_until(HELD, None) is None
 
 
 def test_an_absence_is_proposed_only_when_the_window_ended_without_make_up():

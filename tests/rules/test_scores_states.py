@@ -104,6 +104,14 @@ def test_every_state_has_a_name_and_every_act_an_end():
         states.next_state("reversed", "reverse")
 
 
+@pytest.mark.parametrize("state", State)
+def test_a_tap_is_undone_by_who_tapped_until_somebody_else_has_looked(state):
+    for reviewer, who in product((None, MAKER, REVIEWER), PEOPLE):
+        refused = states.refusal_to_take_back(Declaration(state, reviewed_by=reviewer), who)
+        unseen = state in (State.SUBMITTED, State.GROUP_REVIEWED) and reviewer != REVIEWER
+        assert (refused is None) == (unseen and who == MAKER)
+
+
 REASONS = [
     (lambda: states.refusal_to_review(Declaration("submitted"), OWNER), states.OWN),
     (lambda: states.refusal_to_return_(Declaration("submitted"), REVIEWER, " "), states.NO_REASON),

@@ -8,6 +8,7 @@ import pytest
 
 from partygroup.db import transaction
 from partygroup.evaluation import periods
+from tests.factories import unit
 from tests.rooms.test_figures import HEADER, Q3, Desk, line
 
 
@@ -32,6 +33,39 @@ def test_a_line_opens_into_where_its_figure_is_from(app, url, world):
     assert "生产月报（按计划口径）" in text
     assert "九月指标.csv 第 2 行" in text
     assert "/awards" not in text
+
+
+def test_satisfaction_comes_in_with_its_source_only(app, world, desk):
+    desk.send(line("PF7", "86%", source="工会问卷统计", note="回收31份"))
+    text = app.test_client().sign_on(world.member).get(f"/branches/{world.branch.id}/evaluation?quarter=2026Q3").text
+    told = text.split("<b>职工群众满意度</b>")[1].split("</li>")[0]
+    for words in ("86%", "采用：2026Q3", "工会问卷统计（回收31份）", "晏海波", "九月指标.csv 第 2 行"):
+        assert words in told
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    sent = office.post("/imports/figures", data=upload(f"{HEADER}\n{line('PF7', '90%', source='')}")
+                       | {"unit_id": world.company.id})  # fmt: skip
+    assert "来源" in office.get(sent.location).text and "digest" not in office.get(sent.location).text
+
+
+def test_a_branch_beside_its_own_past_and_the_middle_of_its_unit(app, world, desk):
+    """The middle of all branches of the unit committee in the same quarter: asked for while it runs, else shown."""
+    for name in ("榆树党支部", "杨树党支部"):
+        unit(desk.session, "branch", name, under=world.committee.id)
+    shares = {world.branch.name: "97.5%", world.sister_branch.name: "90%", "榆树党支部": "80%"}
+    desk.send(*(line("WP1", share, branch=name) for name, share in shares.items()))
+    client, url = app.test_client().sign_on(world.member), f"/branches/{world.branch.id}/evaluation?quarter=2026Q3"
+    page = client.get(url).text
+    assert "各支部的中位数比" in page and "中位数：" not in page
+    assert "中位数：工作绩效 27.0" in client.get(f"{url}&compare=1").text
+    by = {"by": world.company_officer.id, "at": desk.at}
+    with transaction(desk.session):
+        period = periods.configure_period(desk.session, world.company.id, Q3, **by)
+        periods.open_period(desk.session, period, **by)
+        periods.collect(desk.session, period, **by)
+        assert periods.freeze_period(desk.session, period, **by) == 6
+    assert "中位数：工作绩效 27.0" in client.get(url).text
+    later, own = (client.get(url.replace("Q3", quarter)).text for quarter in ("Q4", "Q3"))
+    assert '?quarter=2026Q3"' in later.split("往期")[-1] and "还没有往期考评" in own
 
 
 def test_office_sends_figures_and_confirms_what_was_shown(app, world, desk):
@@ -79,6 +113,19 @@ def test_a_unit_office_sees_its_branches_in_order_and_no_other(app, url, world):
     text = app.test_client().sign_on(world.unit_officer, office=True).get("/evaluation/2026Q3").text
     assert text.index(world.branch.name) < text.index(world.sister_branch.name)
     assert world.foreign_branch.canary not in text
+
+
+def test_a_unit_office_sees_the_company_s_period_and_how_far_its_own_branches_are(app, url, world, desk):
+    by = {"by": world.company_officer.id, "at": desk.at}
+    with transaction(desk.session):
+        period = periods.configure_period(desk.session, world.company.id, Q3, **by)
+        periods.open_period(desk.session, period, **by)
+        periods.collect(desk.session, period, **by)
+        assert periods.freeze_period(desk.session, period, **by) == 4
+    unit, company = (app.test_client().sign_on(one, office=True) for one in (world.unit_officer, world.company_officer))
+    seen = unit.get("/evaluation").text
+    assert world.company.name in seen and "数据已冻结 2 个" in seen and "重新收集" not in seen
+    assert "数据已冻结 4 个" in company.get("/evaluation").text
 
 
 @pytest.mark.parametrize("code", ["2026Q5", "1999", "2027Q1", "x"])

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from partygroup.people.imports import PAGE
 from partygroup.people.models import Belonging, Person, RosterImport
-from partygroup.people.roster_queries import PAGE
+from tests.rosters import excel
 
 BAD_IDS = ("0", "2147483648", "9" * 300, "１", "%00")
 TITLES = ["工号", "姓名", "二级党委", "党支部", "党小组", "党员类别", "星级", "手机号"]
@@ -18,13 +19,7 @@ SOMEBODY = ["900001", "苏新䶮", "青松厂党委", "红柳车间党支部", "
 
 
 def roster(*rows, name: str = "花名册.xlsx"):
-    book = openpyxl.Workbook()
-    for row in (TITLES, *rows):
-        book.active.append(list(row))
-    out = io.BytesIO()
-    book.save(out)
-    out.seek(0)
-    return out, name
+    return excel(TITLES, *rows), name
 
 
 def person(**changes) -> list[str]:
@@ -104,13 +99,7 @@ def test_people_left_out_are_ended_only_when_ticked(office, world, session):
 
 def test_units_of_the_works_are_shown_apart(office):
     titles, row = [*TITLES, "车间"], [*person(二级党委="一炼钢厂党委", 党支部="转炉党支部"), "转炉车间"]
-    book = openpyxl.Workbook()
-    for line in (titles, row):
-        book.active.append(line)
-    out = io.BytesIO()
-    book.save(out)
-    out.seek(0)
-    path = send(office, unit_id=office.unit_id, file=(out, "花名册.xlsx")).headers["Location"]
+    path = send(office, unit_id=office.unit_id, file=(excel(titles, row), "花名册.xlsx")).headers["Location"]
     page = office.get(path).text
     assert "新设单位 3 个" in page and "<li>钢城公司党委 一炼钢厂党委</li>" in page
     assert "新设生产单位 2 个" in page and "<li>一炼钢厂党委（厂）</li>" in page
@@ -236,6 +225,12 @@ def test_old_imports_are_paged_and_as_many_statements_for_many(office, session, 
     page = office.get("/imports")
     older = re.search(r'href="(/imports\?before=\d+)"', page.text)[1]
     assert office.get(older).text.count('<li><a href="/imports/') == 4
+
+
+@pytest.mark.parametrize("before", BAD_IDS)
+@pytest.mark.parametrize("address", ["/imports", "/imports/figures"])
+def test_a_page_after_nonsense_is_the_first_page(office, address, before):
+    assert office.get(f"{address}?before={before}").status_code == 200
 
 
 def test_long_lists_say_how_long_they_are(office):

@@ -85,6 +85,21 @@ def test_who_answers_an_objection(client, world, made):
     assert "这条是您确认的，由罗少华答复" in page
 
 
+def test_objections_are_never_crowded_out(client, world, made):
+    for _ in range(101):
+        made("group_reviewed")
+    made("disputed", "probationer", confirmed_by=world.deputy.id)
+    page = client.sign_on(world.secretary, office=True).get("/inbox").text
+    assert "异议" in page and "要办的多" in page
+
+
+def test_the_unit_office_does_not_answer_for_the_branch(client, world, made):
+    one = made("disputed", confirmed_by=world.deputy.id)
+    client.sign_on(world.unit_officer, office=True)
+    answer = client.post(f"/declarations/{one.id}/answer", data={"outcome": "uphold", "text": "属实"})
+    assert answer.status_code in (403, 422) and one.state == "disputed"
+
+
 # --- batches ----------------------------------------------------------------------------------------------------------
 
 

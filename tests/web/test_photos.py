@@ -127,6 +127,20 @@ def test_a_repeat_leaves_no_second_file(jot, session, folder):
     assert names(folder) == {f"{row.name}.jpg", f"{row.name}-s.jpg"}
 
 
+def test_the_same_form_with_another_photo_is_not_the_same(jot, session, folder):
+    assert jot(key="b" * 32).status_code == 303
+    assert jot(picture(), key="b" * 32).status_code == 409
+    assert session.scalars(sa.select(Photo)).all() == [] and names(folder) == set()
+
+
+def test_sixteen_bits_a_pixel_are_no_white_sheet():
+    grey = Image.new("I;16", (40, 40), 20_000)
+    file = io.BytesIO()
+    grey.save(file, "PNG")
+    with Image.open(io.BytesIO(photos.repaint(file.getvalue()).content)) as painted:
+        assert abs(painted.convert("L").getpixel((20, 20)) - 20_000 // 256) < 4
+
+
 def test_a_refusal_after_storing_leaves_no_file(jot, session, folder):
     assert jot(picture(), people=["99999999"]).status_code == 422
     assert names(folder) == set()
