@@ -7,7 +7,8 @@ const TODAY = "today-";
 const OFFLINE = "/offline";
 const NEUTRAL = [OFFLINE, "/outbox"];
 const PATIENCE = 4000;
-const FRESH = 24 * 3600 * 1000;
+const FRESH = 24 * 3600 * 1000; // by the phone's clock at both ends
+const PAGE = { "Content-Type": "text/html; charset=utf-8" };
 
 async function store() {
   const cache = await caches.open(CACHE);
@@ -30,16 +31,19 @@ async function keep(request, answer) {
   if (answer.redirected && new URL(answer.url).pathname === "/login") return drop((name) => name.startsWith(TODAY));
   if (!person || answer.status !== 200 || answer.redirected) return;
   await drop((name) => name.startsWith(TODAY) && name !== TODAY + person);
-  await (await caches.open(TODAY + person)).put(new URL(request.url).pathname, answer);
+  const headers = new Headers({ ...PAGE, "Kept-At": new Date().toISOString() });
+  const csp = answer.headers.get("Content-Security-Policy");
+  if (csp) headers.set("Content-Security-Policy", csp);
+  await (await caches.open(TODAY + person)).put(new URL(request.url).pathname, new Response(await answer.text(), { headers }));
 }
 
 // Say on the kept page itself that it is one, and of when.
 async function kept(path) {
   const found = await caches.match(path);
-  const made = new Date(found?.headers.get("Date") ?? 0);
-  if (!found || Date.now() - made > FRESH) return null;
-  const html = (await found.text()).replace("<html ", `<html data-kept="${made.toISOString()}" `);
-  return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": found.headers.get("Content-Security-Policy") } });
+  const keptAt = found?.headers.get("Kept-At");
+  if (!keptAt || Date.now() - new Date(keptAt) > FRESH) return null;
+  const html = (await found.text()).replace("<html ", `<html data-kept="${keptAt}" `);
+  return new Response(html, { headers: found.headers });
 }
 
 async function instead(path) {

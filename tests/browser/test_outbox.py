@@ -1,0 +1,168 @@
+"""待发箱 on the phone: what it accepted lands once, or stands there with a sentence, whatever the network does (C2)."""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from partygroup.activities.models import Activity
+from partygroup.people.models import Login
+from tests.browser.phones import Phone
+
+WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/outbox')).then(Boolean)"
+
+
+class BadLine:
+    """A network that loses requests on their way to the server, and answers on their way back."""
+
+    def __init__(self, seed: int, share: float = 0.3):
+        self.random, self.share, self.lost = Random(seed), share, 0
+
+    def __call__(self, route) -> None:
+        on_the_way, on_the_way_back = (self.random.random() < self.share for _ in range(2))
+        if route.request.method != "POST" or not (on_the_way or on_the_way_back):
+            route.continue_()
+            return
+        self.lost += 1
+        if not on_the_way:
+            route.fetch()
+        route.abort()
+
+
+def jot(phone: Phone, line: str) -> None:
+    """Jot from the form, and wait until the phone has it."""
+    phone.open("/activities/new").type("一句话", line).tap("记好了")
+    phone.page.wait_for_url(lambda url: not url.endswith("/activities/new"))
+
+
+def jotted(backstage) -> list[str]:
+    with backstage() as session:
+        return sorted(session.scalars(sa.select(Activity.text)))
+
+
+@pytest.fixture
+def leader(world, backstage, new_phone) -> Phone:
+    """The leader's phone, whose browser complains of every lost request."""
+    phone = new_phone().sign_on(backstage, world.leader.id)
+    yield phone
+    phone.noise.clear()
+
+
+@pytest.mark.postgres
+def test_on_a_bad_line_everything_lands_once(leader, backstage):
+    line = BadLine(seed=4)
+    leader.page.route("**/activities", line)
+    lines = [f"第{number}次查隐患" for number in range(8)]
+    for text in lines:
+        jot(leader, text)
+    leader.page.unroute("**/activities")
+    leader.open("/outbox").sees("都交上去了")
+    assert line.lost > 2 and jotted(backstage) == sorted(lines)
+
+
+def test_without_a_network_it_waits_and_says_so(leader, backstage):
+    leader.page.route("**/activities", lambda route: route.abort())
+    jot(leader, "没有信号时写的")
+    leader.sees("存在手机里了", "没有信号时写的", "待发")
+    leader.open("/").sees("手机里还有 1 条没交上去")
+    assert jotted(backstage) == []
+    leader.page.unroute("**/activities")
+    leader.tap("手机里还有").sees("都交上去了", "已收")
+    assert jotted(backstage) == ["没有信号时写的"]
+
+
+def test_nobody_else_on_this_phone_sees_or_sends_it(leader, world, backstage):
+    leader.page.route("**/activities", lambda route: route.abort())
+    jot(leader, "组长自己的一条")
+    leader.page.unroute("**/activities")
+    page = leader.page
+    page.context.clear_cookies()
+    leader.sign_on(backstage, world.member.id).open("/").open("/outbox").sees("由本人登录后发").sees_no(
+        "组长自己的一条"
+    )
+    assert jotted(backstage) == []
+    page.context.clear_cookies()
+    leader.sign_on(backstage, world.leader.id).open("/").open("/outbox").sees("组长自己的一条", "已收")
+    assert jotted(backstage) == ["组长自己的一条"]
+
+
+def test_an_ended_login_loses_nothing(leader, world, backstage):
+    leader.open("/activities/new").type("一句话", "登录过期前写的")
+    with backstage() as session:
+        session.execute(sa.delete(Login))
+    leader.tap("记好了").sees("存在手机里了", "登录过期前写的")
+    leader.page.context.clear_cookies()
+    leader.sign_on(backstage, world.leader.id).open("/outbox").sees("已收")
+    assert jotted(backstage) == ["登录过期前写的"]
+
+
+def test_what_is_refused_stays_in_its_form(leader, backstage):
+    leader.open("/activities/new").tap("清空").type("一句话", "没有人参加").tap("记好了")
+    leader.sees("谁参加了。")
+    expect(leader.page.get_by_label("一句话")).to_have_value("没有人参加")
+    assert leader.path == "/activities/new" and jotted(backstage) == []
+
+
+def test_a_phone_that_keeps_nothing_sends_at_once(new_phone, world, backstage):
+    phone = new_phone().sign_on(backstage, world.leader.id)
+    phone.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    jot(phone, "不让存的浏览器")
+    assert jotted(backstage) == ["不让存的浏览器"]
+
+
+def test_a_draft_is_there_again(leader):
+    leader.open("/activities/new").type("一句话", "写到一半")
+    leader.page.wait_for_function("indexedDB.databases().then(all => all.some(one => one.name === 'luhuo'))")
+    leader.page.wait_for_timeout(900)
+    leader.open("/").open("/activities/new").sees("接着上次没写完的")
+    expect(leader.page.get_by_label("一句话")).to_have_value("写到一半")
+    leader.tap("清空重写")
+    expect(leader.page.get_by_label("一句话")).to_have_value("")
+
+
+class Server:
+    """A server of the app that goes away and comes back at the same address."""
+
+    def __init__(self, app):
+        self.app, self.port = app, 0
+        self.start()
+
+    def start(self) -> None:
+        self.listener = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self.port = self.listener.server_port
+        self.thread = threading.Thread(target=self.listener.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.listener.shutdown()
+        self.thread.join()
+        self.listener.server_close()
+
+
+@pytest.fixture
+def server(app):
+    server = Server(app)
+    yield server
+    server.stop()
+
+
+def test_today_opens_without_a_network(new_phone, server, world, backstage):
+    home = f"http://127.0.0.1:{server.port}"
+    phone = new_phone(service_workers="allow", home=home).sign_on(backstage, world.leader.id).open("/")
+    phone.page.wait_for_function(WORKER_STANDS)
+    phone.open("/").open("/activities/new")
+    phone.page.wait_for_function("caches.keys().then(names => names.some(name => name.startsWith('today-')))")
+    phone.page.wait_for_function("caches.match('/activities/new').then(Boolean)")
+    server.stop()
+    phone.open("/").sees("没有网络，照常用", world.leader.name)
+    jot(phone, "离线写的")
+    phone.sees("存在手机里了", "离线写的")
+    server.start()
+    phone.tap("现在试一次").sees("已收")
+    assert jotted(backstage) == ["离线写的"]
+    phone.noise.clear()
