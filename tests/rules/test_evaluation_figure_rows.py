@@ -123,6 +123,8 @@ def test_a_unit_by_name_and_committee(changes, unit_id):
         ({"indicator": "SE1.C", "value": "2%"}, "G2", "“轻微事件”的单位是起，请去掉百分号。"),
         ({"value": 0.975}, "G2", "看不出是 0.975% 还是 97.5%。请把单元格设成文本，连百分号一起写，例如 97.5%。"),
         ({"value": 1}, "G2", "看不出是 1% 还是 100%。请把单元格设成文本，连百分号一起写，例如 100%。"),
+        ({"value": 1.02}, "G2", "看不出是 1.02% 还是 102%。请把单元格设成文本，连百分号一起写，例如 102%。"),
+        ({"value": 10}, "G2", "看不出是 10% 还是 1000%。请把单元格设成文本，连百分号一起写，例如 1000%。"),
         ({"source": None}, "H2", "“来源”必填，请补上。"),
         ({"source": "\u200b"}, "H2", "“来源”必填，请补上。"),
         ({"indicator": " \u200b "}, "F2", "“指标”必填，请补上。"),
@@ -147,6 +149,14 @@ def test_faults_of_a_units_row(changes, cell, reason):
 )  # fmt: skip
 def test_faults_of_a_persons_row(changes, cell, reason):
     assert faults(person(**changes)) == [(cell, reason)]
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [("WP1", "1.02%"), ("WP1", 102), ("WP1", 10.1), ("WP1", 0), ("WP4", 1.02), ("SE3.BASE", 0.9)],
+)
+def test_a_number_that_can_be_meant_in_one_way_only(code, value):
+    assert faults(cells(indicator=code, value=value)) == []
 
 
 def test_what_a_persons_number_may_be():
