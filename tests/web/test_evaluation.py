@@ -46,6 +46,13 @@ def test_office_sends_figures_and_confirms_what_was_shown(app, world, desk):
     assert desk.points(world.branch.id, "WP1") == 98
 
 
+def test_a_file_of_faulty_rows_is_not_said_to_change_nothing(app, world, desk):
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    faulty = upload(f"{HEADER}\n{line('WP1', '约97')}") | {"unit_id": world.company.id}
+    text = office.get(office.post("/imports/figures", data=faulty).location).text
+    assert "没有一行可以导入" in text and "没有要改的" not in text
+
+
 @pytest.mark.parametrize("role", ["secretary", "member", "auditor"])
 def test_others_send_no_figures(app, world, desk, role):
     client = app.test_client().sign_on(getattr(world, role), office=True)
