@@ -203,7 +203,8 @@ def _check_twice(rows: list[FigureRow]) -> None:
         more = () if person_id is None else tuple(row.values[key] for key in ("value", "source", "note"))
         first = firsts.setdefault((*row.about, *more), row)
         if first is not row:
-            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行。")
+            more = "" if person_id is None else "；是另一件事的，请在“说明”里写清楚"
+            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行{more}。")
 
 
 def _check_pairs(rows: list[FigureRow], scheme: Scheme, reported: Mapping[tuple[int, str, str], Fraction]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from partygroup.db import transaction
 from partygroup.evaluation import periods
-from tests.rooms.test_figures import HEADER, Q3, Desk, line
+from tests.rooms.test_figures import HEADER, Q3, Desk, hazard, line
 
 
 @pytest.fixture
@@ -44,6 +44,26 @@ def test_office_sends_figures_and_confirms_what_was_shown(app, world, desk):
     assert office.post(f"{sent.location}/applying", data={"digest": "x"}).status_code == 409
     assert office.post(f"{sent.location}/applying", data={"digest": digest}).status_code == 303
     assert desk.points(world.branch.id, "WP1") == 98
+
+
+def test_a_row_about_a_person_that_came_before_is_shown_as_such(app, world, desk):
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    rows = f"{HEADER}\n{hazard(world)}\n"
+
+    def send(text: str) -> tuple[str, str]:
+        shown = office.post("/imports/figures", data=upload(text) | {"unit_id": world.company.id}).location
+        return shown, office.get(shown).text
+
+    shown, text = send(rows)
+    assert "以前登记过" not in text
+    digest = text.split('name="digest" value="')[1].split('"')[0]
+    office.post(f"{shown}/applying", data={"digest": digest})
+    assert "转党支部确认 1 条。" in office.get(shown).text
+    shown, text = send(rows + hazard(world, note="第二处"))
+    assert "以前登记过，不再提" in text and "请核对不是同一件事" in text
+    digest = text.split('name="digest" value="')[1].split('"')[0]
+    office.post(f"{shown}/applying", data={"digest": digest})
+    assert "转党支部确认 1 条，以前登记过、没有再提的 1 行。" in office.get(shown).text
 
 
 def test_a_file_of_faulty_rows_is_not_said_to_change_nothing(app, world, desk):
