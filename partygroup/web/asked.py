@@ -1,4 +1,7 @@
-"""What an address asks for and a form carries beside its text: numbers, days, the last row seen. Nonsense is none."""
+"""What an address asks for and a form carries beside its text: numbers, days, quarters, the last row seen.
+
+Nonsense is none; a quarter that is none is not found, or refused in a form.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from datetime import date
 
 from flask import request
 
+from partygroup.clock import Quarter
+from partygroup.errors import NotFound, Refused
 from partygroup.text import whole_number
 
 
@@ -25,6 +30,28 @@ def day_typed(name: str) -> date | None:
         return date.fromisoformat(request.form.get(name, "").strip())
     except ValueError:
         return None
+
+
+def quarter_of(code: str, today: date) -> Quarter:
+    """Return the quarter of a code in an address; raise NotFound for nonsense and for one that has not begun."""
+    quarter = Quarter.parse(code)
+    if quarter is None or quarter.first > today:
+        raise NotFound
+    return quarter
+
+
+def quarter_asked(today: date) -> Quarter:
+    """Return the quarter of `?quarter=`, the running one for none; raise NotFound as `quarter_of`."""
+    code = request.args.get("quarter")
+    return quarter_of(code, today) if code else Quarter.of(today)
+
+
+def quarter_typed() -> Quarter:
+    """Return the quarter of a form; raise Refused for anything else."""
+    quarter = Quarter.parse(request.form.get("quarter", ""))
+    if quarter is None:
+        raise Refused("请选一个季度，再试一次。")
+    return quarter
 
 
 def last_seen() -> tuple[date, int] | None:

@@ -35,10 +35,10 @@ from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
 from partygroup.text import clean
-from partygroup.web.asked import day_typed, number_typed
+from partygroup.web.asked import day_typed, number_typed, quarter_asked, quarter_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
-from partygroup.web.points import quarter_asked, quarters_around
+from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("evaluation", __name__)
@@ -136,14 +136,6 @@ def _median_of_unit(unit: SeenUnit, quarter: Quarter) -> dict[str, int]:
 
 
 # --- the steps from freezing on --------------------------------------------------------------------------------------
-
-
-def quarter_typed() -> Quarter:
-    """Return the quarter of a form; raise Refused for anything else."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
-    if quarter is None:
-        raise Refused("请选一个季度，再试一次。")
-    return quarter
 
 
 def _act(unit: SeenUnit, act, words: str):

@@ -64,7 +64,9 @@ def test_closing_and_reopening(url, world, client, session):
     assert "还没有结账" in client.get(f"{url}/points?{ASKED}").text
 
 
-@pytest.mark.parametrize(("quarter", "status"), [("2026Q4", 422), ("2031Q1", 422), ("", 422), ("x", 422)])
+@pytest.mark.parametrize(
+    ("quarter", "status"), [("2026Q4", 422), ("2031Q1", 422), ("", 422), ("x", 422), ("1900Q1", 422), ("9999Q4", 422)]
+)
 def test_a_quarter_that_runs_or_is_none_is_not_closed(url, world, client, session, quarter, status):
     client.sign_on(world.secretary, office=True)
     answer = client.post(f"{url}/points/closing", data={"quarter": quarter})

@@ -108,7 +108,32 @@ def test_a_unit_office_sees_its_branches_in_order_and_no_other(app, url, world):
     assert world.foreign_branch.canary not in text
 
 
-@pytest.mark.parametrize("code", ["2026Q5", "1999", "2027Q1", "x"])
+@pytest.mark.parametrize("quarter", ["", "x", "1900Q1", "9999Q4"])
+def test_a_quarter_that_is_none_is_refused_in_forms(app, url, world, session, quarter):
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    answer = office.post("/evaluation", data={"quarter": quarter, "unit_id": world.company.id})
+    assert answer.status_code == 422 and "请选一个季度" in answer.text
+    typed = {
+        "quarter": quarter,
+        "level": "award:unit",
+        "text": "先进党支部",
+        "document": "党发5号",
+        "on_day": "2026-09-01",
+    }
+    answer = office.post(f"/branches/{world.branch.id}/awards", data=typed)
+    assert answer.status_code == 422 and "先进党支部" in answer.text
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "2147483648", "9" * 30])
+def test_a_number_that_is_none_is_told(app, url, world, desk, number):
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    assert office.get(f"/imports/figures?before={number}").status_code == 200
+    typed = {"quarter": "2026Q3", "row": number, "reason": "文件有误"}
+    for what in ("awards", "vetoes"):
+        assert office.post(f"/branches/{world.branch.id}/{what}/withdrawal", data=typed).status_code == 422
+
+
+@pytest.mark.parametrize("code", ["2026Q5", "1999", "2027Q1", "x", "1900Q1"])
 def test_a_quarter_that_is_none_is_not_found(app, world, desk, code):
     assert app.test_client().sign_on(world.auditor, office=True).get(f"/evaluation/{code}").status_code == 404
 
