@@ -10,9 +10,15 @@ from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import Refused
 from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
-from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.evaluation.scheme import Scheme
+from partygroup.evaluation.schemes import FIRST_DAY, scheme_in_force
 
 LONGEST_TERM_DAYS = 5 * 366
+
+
+def _scheme_on(session, day: date) -> Scheme:
+    """Return the scheme of a day; of one before all schemes, the first."""
+    return scheme_in_force(session, Quarter.of(max(day, FIRST_DAY)))
 
 
 def give_award(
@@ -25,7 +31,7 @@ def give_award(
     """
     if on_day is None or on_day > day_of(at):
         raise Refused("请写上文件的日期，不能晚于今天。")
-    levels = scheme_in_force(session, Quarter.of(on_day)).levels
+    levels = _scheme_on(session, on_day).levels
     if level not in levels.get(sort, {}):
         raise Refused("请选是表彰还是经验推广，以及它的级别。")
     if not text or not document:
@@ -47,7 +53,7 @@ def enter_veto(
         raise Refused("请写上从哪一天起，不能晚于今天。")
     if until_on is not None and until_on <= from_on:
         raise Refused("结束的日期要在开始之后，请改一改。")
-    grounds = scheme_in_force(session, Quarter.of(from_on)).vetoes
+    grounds = _scheme_on(session, from_on).vetoes
     if ground not in grounds or not document:
         raise Refused("请选一种否决情形，并写上文件号。")
     row = UnitVeto(unit_id=unit_id, ground=ground, document=document, from_on=from_on, until_on=until_on,

@@ -35,7 +35,7 @@ from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
 from partygroup.text import clean
-from partygroup.web.asked import day_typed, number_typed, quarter_asked, quarter_typed
+from partygroup.web.asked import day_meant, number_typed, quarter_asked, quarter_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import quarters_around
@@ -44,6 +44,8 @@ from partygroup.web.respond import done, respond
 pages = Blueprint("evaluation", __name__)
 #: A median over fewer branches would name one of them.
 MEDIAN_FROM = 3
+#: Years from an election to the end of the longest term.
+LONGEST_TERM = 5
 #: What the branch goes through from freezing on.
 STEPS = (State.FROZEN, State.SELF_SCORED, State.REVIEWED, State.IN_PUBLICITY, State.FINAL)
 STEP_NAMES = ("冻结", "自评", "复核", "公示", "确定")
@@ -203,29 +205,38 @@ def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
     given = {"sort": sort, "level": level, "text": _text("text", 100), "document": _text("document", 60),
-             "event": _text("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
-                 "已登记，计入文件日期所在的季度。")  # fmt: skip
+             "event": _text("event", 60)}  # fmt: skip
+
+    def act() -> None:
+        entering.give_award(db.session, unit.id, **given, on_day=day_meant("on_day", "文件日期"), **_by())
+
+    return _save(unit, quarter_typed(), act, "已登记，计入文件日期所在的季度。")
 
 
 @pages.post("/branches/<id:unit_id>/vetoes")
 @needs(Can.ENTER_UNIT_VETO, branch_of)
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
-    given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60),
-             "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
-                 "一票否决已登记。")  # fmt: skip
+    given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60)}
+
+    def act() -> None:
+        days = {"from_on": day_meant("from_on", "从哪一天起"), "until_on": day_meant("until_on", "到哪一天止")}
+        entering.enter_veto(db.session, unit.id, **given, **days, **_by())
+
+    return _save(unit, quarter_typed(), act, "一票否决已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/terms")
 @needs(Can.SET_TERM, branch_of)
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
-    given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
-             "extended": "extended" in request.form, "document": _text("term_document", 60)}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
-                 "任期已登记。")  # fmt: skip
+    given = {"extended": "extended" in request.form, "document": _text("term_document", 60)}
+
+    def act() -> None:
+        elected, until = day_meant("elected_on", "选举的日期"), day_meant("term_until", "任期到哪一天", LONGEST_TERM)
+        entering.set_term(db.session, unit.id, from_on=elected, until_on=until, **given, **_by())
+
+    return _save(unit, quarter_typed(), act, "任期已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/awards/withdrawal")

@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from partygroup.db import transaction
 from partygroup.evaluation import periods
+from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
 from tests.rooms.test_figures import HEADER, Q3, Desk, hazard, line
+
+KEPT = {"awards": ("text", "document"), "vetoes": ("veto_document",), "terms": ()}
+MODELS = {"awards": BranchAward, "vetoes": UnitVeto, "terms": CommitteeTerm}
 
 
 @pytest.fixture
@@ -122,6 +127,37 @@ def test_a_quarter_that_is_none_is_refused_in_forms(app, url, world, session, qu
     }
     answer = office.post(f"/branches/{world.branch.id}/awards", data=typed)
     assert answer.status_code == 422 and "先进党支部" in answer.text
+
+
+AWARD = {"level": "award:unit", "text": "先进党支部", "document": "党发5号", "on_day": "2026-09-01"}
+VETO = {"ground": "accident", "veto_document": "安发1号", "from_on": "2026-09-01", "until_on": ""}
+TERM = {"elected_on": "2026-01-05", "term_until": "2029-01-04"}
+
+
+@pytest.mark.parametrize(
+    ("what", "sound", "name"),
+    [("awards", AWARD, "on_day"), ("vetoes", VETO, "from_on"), ("vetoes", VETO, "until_on"),
+     ("terms", TERM, "elected_on"), ("terms", TERM, "term_until")],
+)  # fmt: skip
+@pytest.mark.parametrize("day", ["2026-02-30", "２０２６-10-01", "1900-01-01", "9999-12-31"])
+def test_a_day_nobody_can_mean_is_refused_and_all_that_was_typed_kept(app, url, world, session, what, sound, name, day):
+    office = app.test_client().sign_on(world.unit_officer, office=True)
+    typed = {"quarter": "2026Q3"} | sound | {name: day}
+    answer = office.post(f"/branches/{world.branch.id}/{what}", data=typed)
+    assert answer.status_code == 422 and "还没有办成" in answer.text
+    assert all(f'value="{typed[kept]}"' in answer.text for kept in (name, *KEPT[what]))
+    assert session.scalar(sa.select(sa.func.count()).select_from(MODELS[what])) == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [("awards", AWARD), ("awards", AWARD | {"on_day": "2019-12-31"}), ("vetoes", VETO),
+     ("vetoes", VETO | {"from_on": "2015-03-01"}), ("terms", TERM)],
+)  # fmt: skip
+def test_a_sound_day_is_taken(app, url, world, session, what, typed):
+    office = app.test_client().sign_on(world.unit_officer, office=True)
+    assert office.post(f"/branches/{world.branch.id}/{what}", data={"quarter": "2026Q3"} | typed).status_code == 303
+    assert session.scalar(sa.select(sa.func.count()).select_from(MODELS[what])) == 1
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "2147483648", "9" * 30])
