@@ -70,7 +70,8 @@ def _index(problem: str | None = None, status: int = 200):
     shown = [_told(period, names, today) for period in recent_periods(db.session, list(names))]
     configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
-                   tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
+                   today=today, tabs=quarters_around(today), usual=periods.default_quarter(today),
+                   typed=request.form)  # fmt: skip
 
 
 @dataclass(frozen=True)

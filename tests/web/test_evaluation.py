@@ -113,6 +113,15 @@ def test_a_unit_office_sees_its_branches_in_order_and_no_other(app, url, world):
     assert world.foreign_branch.canary not in text
 
 
+def test_a_quarter_to_come_has_no_page_and_so_no_link(app, url, world, desk):
+    with transaction(desk.session):
+        for quarter in (Q3, Q3.next().next()):
+            periods.configure_period(desk.session, world.company.id, quarter, by=world.company_officer.id, at=desk.at)
+    text = app.test_client().sign_on(world.company_officer, office=True).get("/evaluation").text
+    assert '<a href="/evaluation/2026Q3">看各支部' in text
+    assert "2027年第一季度" in text and "/evaluation/2027Q1" not in text
+
+
 @pytest.mark.parametrize("quarter", ["", "x", "1900Q1", "9999Q4"])
 def test_a_quarter_that_is_none_is_refused_in_forms(app, url, world, session, quarter):
     office = app.test_client().sign_on(world.company_officer, office=True)
