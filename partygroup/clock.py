@@ -119,6 +119,10 @@ class Quarter(NamedTuple):
         """Return the following quarter."""
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
+    def since(self, other: Quarter) -> int:
+        """Return how many quarters it lies after another; negative: before it."""
+        return 4 * (self.year - other.year) + self.number - other.number
+
     def previous(self) -> Quarter:
         """Return the quarter before."""
         return Quarter.of(self.first - timedelta(days=1))

@@ -42,6 +42,8 @@ def exists_around(session, unit_id: int, quarter: Quarter, day: date) -> bool:
 
 def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: datetime) -> EvaluationPeriod:
     """Set up a quarter's evaluation for the branches below a committee, with the scheme in force. Raise Refused."""
+    if reason := rules.refusal_to_evaluate(quarter, day_of(at)):
+        raise Refused(reason)
     session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
     scheme = scheme_for(session, quarter)
     reason = rules.refusal_to_configure(

@@ -6,7 +6,11 @@ from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
+from partygroup.clock import Quarter
+
 MONTHS_OF_QUARTERS = (1, 4, 7, 10)
+#: How many quarters before the running one can still be evaluated.
+OLDEST = 4
 
 
 class State(StrEnum):
@@ -103,6 +107,14 @@ def refusal_to_reopen(state: str, configured_by_unit: int, by_unit: int, reason:
     if not refusal and len(reason.strip()) < 2:
         return "请写一句重新收集的原因，各支部会看到。"
     return refusal
+
+
+def refusal_to_evaluate(quarter: Quarter, today: date) -> str | None:
+    """Return why no evaluation of a quarter can be set up today; None from a year back to the next quarter."""
+    ahead = quarter.since(Quarter.of(today))
+    if ahead > 1:
+        return f"{quarter.label}还早，最多提前一个季度设定，请换一个季度。"
+    return f"{quarter.label}过去一年多了，不能再设定考评，请换一个季度。" if ahead < -OLDEST else None
 
 
 def refusal_to_review(state: str, branches: Collection[int], self_scored: Collection[int]) -> str | None:

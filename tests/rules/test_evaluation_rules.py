@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partygroup.clock import Quarter
 from partygroup.evaluation import rules
 from partygroup.evaluation.rules import ACTION_NAMES, NEXT, STATE_NAMES, State
 
@@ -24,6 +25,15 @@ def walked(*actions: str) -> State:
 def test_the_straight_way_leads_to_the_end():
     assert walked(*STRAIGHT) == State.FINAL
     assert walked("open", "collect", "freeze", "reopen", "freeze") == State.FROZEN
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"),
+    [((2025, 3), "过去一年多"), ((2025, 4), None), ((2026, 4), None), ((2027, 1), None), ((2027, 2), "还早")],
+)
+def test_an_evaluation_is_set_up_for_quarters_near(quarter, said):
+    reason = rules.refusal_to_evaluate(Quarter(*quarter), AFTER)
+    assert said in reason if said else reason is None
 
 
 def test_every_state_and_step_has_its_name():
