@@ -26,7 +26,7 @@ from partygroup.evaluation.models import (
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
-from partygroup.evaluation.storing import from_json
+from partygroup.evaluation.vetoes import sheets_held, stars_held
 from partygroup.people.models import Person
 
 
@@ -59,20 +59,22 @@ def standing_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> d
 def branch_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime) -> dict[int, BranchResult]:
     """Return branch → result in the order asked: stored where the quarter is frozen, made now otherwise.
 
+    A stored one stands under the vetoes that hold for it, also those entered since (see `sheets_held`).
     By a constant number of statements, however many branches, members and years there are.
     """
     stored = standing_sheets(session, branch_ids, quarter)
     still_open = [branch_id for branch_id in branch_ids if branch_id not in stored]
     made = open_results(session, still_open, quarter, at=at) if still_open else {}
-    frozen = {branch_id: _frozen(row) for branch_id, row in stored.items()}
+    sheets = sheets_held(session, stored.values()) if stored else {}
+    frozen = {branch_id: _frozen(row, sheets[row.id]) for branch_id, row in stored.items()}
     return {branch_id: (made | frozen)[branch_id] for branch_id in branch_ids}
 
 
-def _frozen(row: StoredBranch) -> BranchResult:
+def _frozen(row: StoredBranch, sheet: BranchSheet) -> BranchResult:
     figures = {
         code: Figure(Fraction(value), tuple(sources)) for code, (value, _, sources) in row.body["figures"].items()
     }
-    return BranchResult(row.branch_id, from_json(row.body["sheet"]), figures, row)
+    return BranchResult(row.branch_id, sheet, figures, row)
 
 
 def open_results(
@@ -244,6 +246,7 @@ def past_results(session, branch_id: int, before: date) -> list[PastResult]:
     """Return the frozen quarters of a branch that ended before a day, the latest first; at most eight."""
     rows = session.execute(
         sa.select(
+            StoredBranch.id,
             EvaluationPeriod.year,
             EvaluationPeriod.quarter,
             StoredBranch.state,
@@ -254,8 +257,11 @@ def past_results(session, branch_id: int, before: date) -> list[PastResult]:
         .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
         .order_by(EvaluationPeriod.year.desc(), EvaluationPeriod.quarter.desc())
         .limit(9)
-    )
-    found = [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
+    ).all()
+    held = stars_held(session, branch_id, [row.id for row in rows])
+    found = [
+        PastResult(Quarter(row.year, row.quarter), row.state, row.total, held.get(row.id, row.stars)) for row in rows
+    ]
     return [one for one in found if one.quarter.last < before][:8]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -135,6 +135,25 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     if open_objections:
         return f"还有 {open_objections} 条异议没有答复，请先答复。"
     return None
+
+
+def word_of_late_entry(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when something enters quarters that are frozen already, by where each stands; or nothing."""
+    return f"{_named(frozen)}的考评数据已经冻结，不改变已冻结的结果。" if frozen else ""
+
+
+def word_of_late_veto(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when a veto comes into quarters that are frozen already, or is taken back; or nothing."""
+    final = [quarter for quarter, state in frozen.items() if state == State.FINAL]
+    going_on = [quarter for quarter in frozen if quarter not in final]
+    told = f"{_named(going_on)}的结果还没有确定，星级和评先进按现在的登记算，得分不变。" if going_on else ""
+    return told + (f"{_named(final)}的结果已经确定，不再改变。" if final else "")
+
+
+def _named(quarters: Collection[Quarter]) -> str:
+    """Return quarters by name; of many, the last ones and how many."""
+    names = [quarter.label for quarter in sorted(quarters)]
+    return "、".join(names) if len(names) <= 2 else f"{'、'.join(names[-2:])}等{len(names)}个季度"
 
 
 def takes_figures(state: str) -> bool:

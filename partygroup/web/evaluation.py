@@ -146,16 +146,21 @@ def _act(unit: SeenUnit, act, words: str):
     stored = standing_sheets(db.session, [unit.id], quarter).get(unit.id)
     if stored is None:
         raise Refused(f"{quarter.label}的考评数据还没有冻结，冻结以后再办。")
-    return _save(unit, quarter, lambda: act(stored), words)
+
+    def step() -> None:
+        act(stored)
+
+    return _save(unit, quarter, step, words)
 
 
 def _save(unit: SeenUnit, quarter: Quarter, act, words: str):
+    """Do something and go back, with what it has to say; a refusal keeps what was typed."""
     try:
         with transaction(db.session):
-            act()
+            more = act()
     except Refused as refusal:
         return branch_page(unit, quarter, problem=refusal.reason, status=422)
-    return done(words, "evaluation.show", unit_id=unit.id, quarter=quarter.code)
+    return done(words + (more or ""), "evaluation.show", unit_id=unit.id, quarter=quarter.code)
 
 
 def _by() -> dict:
@@ -199,6 +204,11 @@ def finish(unit: SeenUnit):
 # --- what no figure says ----------------------------------------------------------------------------------------------
 
 
+def _enter(unit: SeenUnit, act, words: str):
+    """Enter something or take it back, and say what it means for quarters already frozen."""
+    return _save(unit, quarter_typed(), lambda: entering.told_when_late(db.session, act()), words)
+
+
 @pages.post("/branches/<id:unit_id>/awards")
 @needs(Can.GIVE_AWARD, branch_of)
 def give_award(unit: SeenUnit):
@@ -207,10 +217,10 @@ def give_award(unit: SeenUnit):
     given = {"sort": sort, "level": level, "text": _text("text", 100), "document": _text("document", 60),
              "event": _text("event", 60)}  # fmt: skip
 
-    def act() -> None:
-        entering.give_award(db.session, unit.id, **given, on_day=day_meant("on_day", "文件日期"), **_by())
+    def act():
+        return entering.give_award(db.session, unit.id, **given, on_day=day_meant("on_day", "文件日期"), **_by())
 
-    return _save(unit, quarter_typed(), act, "已登记，计入文件日期所在的季度。")
+    return _enter(unit, act, "已登记，按文件日期所在的季度算。")
 
 
 @pages.post("/branches/<id:unit_id>/vetoes")
@@ -219,11 +229,11 @@ def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
     given = {"ground": request.form.get("ground", ""), "document": _text("veto_document", 60)}
 
-    def act() -> None:
+    def act():
         days = {"from_on": day_meant("from_on", "从哪一天起"), "until_on": day_meant("until_on", "到哪一天止")}
-        entering.enter_veto(db.session, unit.id, **given, **days, **_by())
+        return entering.enter_veto(db.session, unit.id, **given, **days, **_by())
 
-    return _save(unit, quarter_typed(), act, "一票否决已登记。")
+    return _enter(unit, act, "一票否决已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/terms")
@@ -232,11 +242,11 @@ def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
     given = {"extended": "extended" in request.form, "document": _text("term_document", 60)}
 
-    def act() -> None:
+    def act():
         elected, until = day_meant("elected_on", "选举的日期"), day_meant("term_until", "任期到哪一天", LONGEST_TERM)
-        entering.set_term(db.session, unit.id, from_on=elected, until_on=until, **given, **_by())
+        return entering.set_term(db.session, unit.id, from_on=elected, until_on=until, **given, **_by())
 
-    return _save(unit, quarter_typed(), act, "任期已登记。")
+    return _enter(unit, act, "任期已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/awards/withdrawal")
@@ -258,4 +268,9 @@ def _withdraw(unit: SeenUnit, model, words: str):
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
     reason = _text("reason", 200)
-    return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)
+
+    def act():
+        entering.withdraw(db.session, row, reason=reason, **_by())
+        return row
+
+    return _enter(unit, act, words)

@@ -36,6 +36,15 @@ def test_an_evaluation_is_set_up_for_quarters_near(quarter, said):
     assert said in reason if said else reason is None
 
 
+def test_what_comes_after_freezing_is_told():
+    q1, q2, q3 = (Quarter(2026, number) for number in (1, 2, 3))
+    assert rules.word_of_late_entry({}) == rules.word_of_late_veto({}) == ""
+    assert rules.word_of_late_entry({q3: State.FROZEN}).startswith("2026年第三季度的考评数据已经冻结，不改变")
+    assert "2026年第二季度、2026年第三季度等3个季度" in rules.word_of_late_entry(dict.fromkeys((q3, q1, q2), "final"))
+    both = rules.word_of_late_veto({q2: State.FINAL, q3: State.IN_PUBLICITY})
+    assert "2026年第三季度的结果还没有确定" in both and "2026年第二季度的结果已经确定" in both
+
+
 def test_every_state_and_step_has_its_name():
     assert set(STATE_NAMES) == set(NEXT) == set(State)
     assert {action for steps in NEXT.values() for action in steps} == set(ACTION_NAMES)

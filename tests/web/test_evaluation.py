@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from partygroup.db import transaction
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
+from tests.rooms.test_evaluation import frozen
 from tests.rooms.test_figures import HEADER, Q3, Desk, hazard, line
 
 KEPT = {"awards": ("text", "document"), "vetoes": ("veto_document",), "terms": ()}
@@ -167,6 +168,23 @@ def test_a_sound_day_is_taken(app, url, world, session, what, typed):
     office = app.test_client().sign_on(world.unit_officer, office=True)
     assert office.post(f"/branches/{world.branch.id}/{what}", data={"quarter": "2026Q3"} | typed).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(MODELS[what])) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "typed", "told"),
+    [
+        ("awards", AWARD, "不改变已冻结的结果"),
+        ("vetoes", VETO, "结果还没有确定"),
+        ("terms", TERM, "不改变已冻结的结果"),
+    ],
+)
+def test_what_comes_after_freezing_is_said_to(app, desk, world, what, typed, told):
+    frozen(desk, world)
+    desk.session.commit()
+    office = app.test_client().sign_on(world.unit_officer, office=True)
+    sent = office.post(f"/branches/{world.branch.id}/{what}", data={"quarter": "2026Q3"} | typed)
+    text = office.get(sent.location).text
+    assert told in text and "一票否决在结果确定以前" in text
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "2147483648", "9" * 30])
