@@ -28,6 +28,7 @@ from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
 from partygroup.evaluation.vetoes import sheets_held, stars_held
 from partygroup.people.models import Person
+from partygroup.text import alike
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,9 @@ def _awards(session, branch_ids: Collection[int], quarter: Quarter) -> tuple[dic
     earlier: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         if row.on_day >= quarter.first:
-            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, row.event))
+            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, alike(row.event) or None))
         elif row.event:
-            earlier[row.unit_id].add(row.event)
+            earlier[row.unit_id].add(alike(row.event))
     return now, earlier
 
 

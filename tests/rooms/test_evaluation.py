@@ -13,7 +13,7 @@ from partygroup.db import AuditRow, transaction
 from partygroup.errors import Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.entering import enter_veto, give_award, set_term, told_when_late, withdraw
-from partygroup.evaluation.models import StoredBranch
+from partygroup.evaluation.models import BranchAward, StoredBranch
 from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
@@ -111,6 +111,18 @@ def test_awards_and_vetoes(desk, world):
         withdraw(desk.session, veto, reason="认定有误", **by)
     sheet = desk.result(world.branch.id).sheet
     assert (sheet.bonus, sheet.honours) == (0, True)
+
+
+def test_one_thing_counts_once_however_it_is_typed(desk, world):
+    for level, event, day in (("unit", "煤气回收 A1", 9), ("company", "煤气回收Ａ１", 8), ("unit", "煤气 回收a1", 3)):
+        with transaction(desk.session):
+            given = {"sort": "award", "level": level, "text": "先进", "document": "党发5号", "event": event}
+            give_award(desk.session, world.branch.id, on_day=date(2026, day, 1), by=world.unit_officer.id, at=desk.at,
+                       **given)  # fmt: skip
+    assert [one.points for one in desk.result(world.branch.id).sheet.bonus_lines] == [0, 0]
+    desk.session.execute(sa.delete(BranchAward).where(BranchAward.on_day < date(2026, 4, 1)))
+    assert [one.points for one in desk.result(world.branch.id).sheet.bonus_lines] == [20, 0]
+    assert desk.session.scalars(sa.select(BranchAward.event)).all() == ["煤气回收 A1", "煤气回收Ａ１"]
 
 
 def frozen(desk, world) -> tuple:
