@@ -14,6 +14,9 @@ from partygroup.evaluation.scheme import FigureSpec, Scheme
 from partygroup.spreadsheets.rows import Row, read_column
 from partygroup.text import squeeze
 
+#: A cell formatted as 97.5% comes in as 0.975, its format untold; where more than 100% may be, 1.02 may be 102%.
+MOST_AS_SHARE = 10
+
 
 @dataclass(frozen=True)
 class Item:
@@ -158,8 +161,7 @@ def _read_figure(row: FigureRow, spec: FigureSpec, number: Number | None, direct
 def _refusal_of_percent(spec: FigureSpec, number: Number) -> str | None:
     if spec.unit != "%":
         return f"“{spec.name}”的单位是{spec.unit}，请去掉百分号。" if number.percent else None
-    if not number.percent and 0 < number.value <= 1:
-        # A cell formatted as 97.5% comes in as 0.975.
+    if not number.percent and 0 < number.value <= (1 if spec.most is not None else MOST_AS_SHARE):
         as_percent = f"{float(100 * number.value):g}%"
         return f"看不出是 {number.text}% 还是 {as_percent}。请把单元格设成文本，连百分号一起写，例如 {as_percent}。"
     return None
@@ -201,7 +203,8 @@ def _check_twice(rows: list[FigureRow]) -> None:
         more = () if person_id is None else tuple(row.values[key] for key in ("value", "source", "note"))
         first = firsts.setdefault((*row.about, *more), row)
         if first is not row:
-            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行。")
+            more = "" if person_id is None else "；是另一件事的，请在“说明”里写清楚"
+            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行{more}。")
 
 
 def _check_pairs(rows: list[FigureRow], scheme: Scheme, reported: Mapping[tuple[int, str, str], Fraction]) -> None:

@@ -26,8 +26,10 @@ from partygroup.evaluation.models import (
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
-from partygroup.evaluation.storing import figures_from_json, from_json
+from partygroup.evaluation.storing import figures_from_json
+from partygroup.evaluation.vetoes import sheets_held, stars_held
 from partygroup.people.models import Person
+from partygroup.text import alike
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,19 @@ def standing_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> d
 def branch_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime) -> dict[int, BranchResult]:
     """Return branch → result in the order asked: stored where the quarter is frozen, made now otherwise.
 
+    A stored one stands under the vetoes that hold for it, also those entered since (see `sheets_held`).
     By a constant number of statements, however many branches, members and years there are.
     """
     stored = standing_sheets(session, branch_ids, quarter)
     still_open = [branch_id for branch_id in branch_ids if branch_id not in stored]
     made = open_results(session, still_open, quarter, at=at) if still_open else {}
-    frozen = {branch_id: _frozen(row) for branch_id, row in stored.items()}
+    sheets = sheets_held(session, stored.values()) if stored else {}
+    frozen = {branch_id: _frozen(row, sheets[row.id]) for branch_id, row in stored.items()}
     return {branch_id: (made | frozen)[branch_id] for branch_id in branch_ids}
 
 
-def _frozen(row: StoredBranch) -> BranchResult:
-    return BranchResult(row.branch_id, from_json(row.body["sheet"]), figures_from_json(row.body["figures"]), row)
+def _frozen(row: StoredBranch, sheet: BranchSheet) -> BranchResult:
+    return BranchResult(row.branch_id, sheet, figures_from_json(row.body["figures"]), row)
 
 
 def open_results(
@@ -144,9 +148,9 @@ def _awards(session, branch_ids: Collection[int], quarter: Quarter, known_at: da
     earlier: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         if row.on_day >= quarter.first:
-            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, row.event))
+            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, alike(row.event) or None))
         elif row.event:
-            earlier[row.unit_id].add(row.event)
+            earlier[row.unit_id].add(alike(row.event))
     return now, earlier
 
 
@@ -251,14 +255,19 @@ def past_results(session, branch_id: int, before: Quarter) -> list[PastResult]:
     """Return the frozen quarters of a branch before one, the latest first; at most eight."""
     period = EvaluationPeriod
     rows = session.execute(
-        sa.select(period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars)
+        sa.select(
+            StoredBranch.id, period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars
+        )
         .join(period, period.id == StoredBranch.period_id)
         .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
         .where(4 * period.year + period.quarter < 4 * before.year + before.number)
         .order_by(period.year.desc(), period.quarter.desc())
         .limit(8)
-    )
-    return [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
+    ).all()
+    held = stars_held(session, branch_id, [row.id for row in rows])
+    return [
+        PastResult(Quarter(row.year, row.quarter), row.state, row.total, held.get(row.id, row.stars)) for row in rows
+    ]
 
 
 def medians(results: Iterable[BranchResult]) -> dict[str, Fraction]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
+from partygroup.clock import Quarter
+
 MONTHS_OF_QUARTERS = (1, 4, 7, 10)
+#: How many quarters before the running one can still be evaluated.
+OLDEST = 4
 
 
 class State(StrEnum):
@@ -105,6 +109,14 @@ def refusal_to_reopen(state: str, configured_by_unit: int, by_unit: int, reason:
     return refusal
 
 
+def refusal_to_evaluate(quarter: Quarter, today: date) -> str | None:
+    """Return why no evaluation of a quarter can be set up today; None from a year back to the next quarter."""
+    ahead = quarter.since(Quarter.of(today))
+    if ahead > 1:
+        return f"{quarter.label}还早，最多提前一个季度设定，请换一个季度。"
+    return f"{quarter.label}过去一年多了，不能再设定考评，请换一个季度。" if ahead < -OLDEST else None
+
+
 def refusal_to_review(state: str, branches: Collection[int], self_scored: Collection[int]) -> str | None:
     """Return why the review cannot be finished; None if it can."""
     missing = len(set(branches) - set(self_scored))
@@ -123,6 +135,25 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     if open_objections:
         return f"还有 {open_objections} 条异议没有答复，请先答复。"
     return None
+
+
+def word_of_late_entry(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when something enters quarters that are frozen already, by where each stands; or nothing."""
+    return f"{_named(frozen)}的考评数据已经冻结，不改变已冻结的结果。" if frozen else ""
+
+
+def word_of_late_veto(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when a veto comes into quarters that are frozen already, or is taken back; or nothing."""
+    final = [quarter for quarter, state in frozen.items() if state == State.FINAL]
+    going_on = [quarter for quarter in frozen if quarter not in final]
+    told = f"{_named(going_on)}的结果还没有确定，星级和评先进按现在的登记算，得分不变。" if going_on else ""
+    return told + (f"{_named(final)}的结果已经确定，不再改变。" if final else "")
+
+
+def _named(quarters: Collection[Quarter]) -> str:
+    """Return quarters by name; of many, the last ones and how many."""
+    names = [quarter.label for quarter in sorted(quarters)]
+    return "、".join(names) if len(names) <= 2 else f"{'、'.join(names[-2:])}等{len(names)}个季度"
 
 
 def takes_figures(state: str) -> bool:

@@ -34,15 +34,17 @@ from partygroup.org.models import UnitKind
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
-from partygroup.web.asked import day_typed, number_typed, text_typed
+from partygroup.web.asked import day_meant, number_typed, quarter_asked, quarter_typed, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
-from partygroup.web.points import quarter_asked, quarters_around
+from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("evaluation", __name__)
 #: A median over fewer branches would name one of them.
 MEDIAN_FROM = 3
+#: Years from an election to the end of the longest term.
+LONGEST_TERM = 5
 #: What the branch goes through from freezing on.
 STEPS = (State.FROZEN, State.SELF_SCORED, State.REVIEWED, State.IN_PUBLICITY, State.FINAL)
 STEP_NAMES = ("冻结", "自评", "复核", "公示", "确定")
@@ -140,30 +142,27 @@ def _middle(results: list[BranchResult]) -> dict[str, int]:
 # --- the steps from freezing on --------------------------------------------------------------------------------------
 
 
-def quarter_typed() -> Quarter:
-    """Return the quarter of a form; raise Refused for anything else."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
-    if quarter is None:
-        raise Refused("请选一个季度，再试一次。")
-    return quarter
-
-
 def _act(unit: SeenUnit, act, words: str):
     """Do something to the branch's frozen sheet, and go back; a refusal keeps what was typed."""
     quarter = quarter_typed()
     stored = standing_sheets(db.session, [unit.id], quarter).get(unit.id)
     if stored is None:
         raise Refused(f"{quarter.label}的考评数据还没有冻结，冻结以后再办。")
-    return _save(unit, quarter, lambda: act(stored), words)
+
+    def step() -> None:
+        act(stored)
+
+    return _save(unit, quarter, step, words)
 
 
 def _save(unit: SeenUnit, quarter: Quarter, act, words: str):
+    """Do something and go back, with what it has to say; a refusal keeps what was typed."""
     try:
         with transaction(db.session):
-            act()
+            more = act()
     except Refused as refusal:
         return branch_page(unit, quarter, problem=refusal.reason, status=422)
-    return done(words, "evaluation.show", unit_id=unit.id, quarter=quarter.code)
+    return done(words + (more or ""), "evaluation.show", unit_id=unit.id, quarter=quarter.code)
 
 
 def _by() -> dict:
@@ -203,35 +202,49 @@ def finish(unit: SeenUnit):
 # --- what no figure says ----------------------------------------------------------------------------------------------
 
 
+def _enter(unit: SeenUnit, act, words: str):
+    """Enter something or take it back, and say what it means for quarters already frozen."""
+    return _save(unit, quarter_typed(), lambda: entering.told_when_late(db.session, act()), words)
+
+
 @pages.post("/branches/<id:unit_id>/awards")
 @needs(Can.GIVE_AWARD, branch_of)
 def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
     given = {"sort": sort, "level": level, "text": text_typed("text", 100), "document": text_typed("document", 60),
-             "event": text_typed("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
-                 "已登记，计入文件日期所在的季度。")  # fmt: skip
+             "event": text_typed("event", 60)}  # fmt: skip
+
+    def act():
+        return entering.give_award(db.session, unit.id, **given, on_day=day_meant("on_day", "文件日期"), **_by())
+
+    return _enter(unit, act, "已登记，按文件日期所在的季度算。")
 
 
 @pages.post("/branches/<id:unit_id>/vetoes")
 @needs(Can.ENTER_UNIT_VETO, branch_of)
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
-    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60),
-             "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
-                 "一票否决已登记。")  # fmt: skip
+    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60)}
+
+    def act():
+        days = {"from_on": day_meant("from_on", "从哪一天起"), "until_on": day_meant("until_on", "到哪一天止")}
+        return entering.enter_veto(db.session, unit.id, **given, **days, **_by())
+
+    return _enter(unit, act, "一票否决已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/terms")
 @needs(Can.SET_TERM, branch_of)
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
-    given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
-             "extended": "extended" in request.form, "document": text_typed("term_document", 60)}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
-                 "任期已登记。")  # fmt: skip
+    given = {"extended": "extended" in request.form, "document": text_typed("term_document", 60)}
+
+    def act():
+        elected, until = day_meant("elected_on", "选举的日期"), day_meant("term_until", "任期到哪一天", LONGEST_TERM)
+        return entering.set_term(db.session, unit.id, from_on=elected, until_on=until, **given, **_by())
+
+    return _enter(unit, act, "任期已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/awards/withdrawal")
@@ -253,4 +266,9 @@ def _withdraw(unit: SeenUnit, model, words: str):
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
     reason = text_typed("reason", 200)
-    return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)
+
+    def act():
+        entering.withdraw(db.session, row, reason=reason, **_by())
+        return row
+
+    return _enter(unit, act, words)

@@ -23,7 +23,7 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
-from partygroup.web.asked import number_asked, number_typed, text_typed
+from partygroup.web.asked import number_asked, number_typed, quarter_of, quarter_typed, text_typed
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
@@ -72,7 +72,8 @@ def _index(problem: str | None = None, status: int = 200):
     shown = [_told(period, states[period.id], names, above, today) for period in found]
     configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
-                   tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
+                   today=today, tabs=quarters_around(today), usual=periods.default_quarter(today),
+                   typed=request.form)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,12 @@ def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: 
 @needs(Can.CONFIGURE_PERIOD, back="periods.index")
 def configure():
     """Set up the evaluation of a quarter for the branches below one's committee."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
     unit_id = number_typed("unit_id")
-    if quarter is None or unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
-        return _index("请选一个季度，再试一次。", 422)
+    if unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
+        return _index("请选为哪个党委设定，再试一次。", 422)
     try:
         with transaction(db.session):
+            quarter = quarter_typed()
             periods.configure_period(db.session, unit_id, quarter, by=current_user.id, at=clock.now())
     except Refused as refusal:
         return _index(refusal.reason, 422)
@@ -185,9 +186,8 @@ class Row:
 @needs(Can.SEE_PERIODS)
 def overview(quarter_code: str):
     """Show all branches of one's units by committee, in the organisation's order, with shades and numbers."""
-    quarter, today = Quarter.parse(quarter_code), clock.today()
-    if quarter is None or quarter > Quarter.of(today):
-        raise NotFound
+    today = clock.today()
+    quarter = quarter_of(quarter_code, today)
     day = min(quarter.last, today)
     units = units_named(db.session, subtree_ids(units_where(current_user, Can.SEE_PERIODS), day), day)
     committees = {unit.id: unit.name for unit in units if unit.kind == UnitKind.UNIT_COMMITTEE}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, request
 from flask_login import current_user
 
@@ -19,7 +17,7 @@ from partygroup.scores.drafts import faults
 from partygroup.scores.editing import with_line, with_profile, with_vetoes
 from partygroup.scores.facts import rule_table_for
 from partygroup.text import clean
-from partygroup.web.asked import text_typed
+from partygroup.web.asked import read_day, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, respond
 from partygroup.workdays import days_of_year
@@ -145,9 +143,11 @@ def workdays_page(*, status: int = 200, errors: dict | None = None):
 def change_workday():
     """Say of a day whether it is worked."""
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        return workdays_page(status=422, errors={"day": "请写成 2026-03-05 这样的日期，并核对是否有这一天。"})
+        day = read_day(request.form.get("day", ""))
+    except Refused as refusal:
+        return workdays_page(status=422, errors={"day": refusal.reason})
+    if day is None:
+        return workdays_page(status=422, errors={"day": "请写是哪一天。"})
     name = clean(request.form.get("name"), 20)
     if not name:
         return workdays_page(status=422, errors={"name": "请写一个名称，如“国庆节”。"})

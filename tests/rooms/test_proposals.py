@@ -150,6 +150,11 @@ def test_imported_rows_wait_for_the_committee(flow, world, session):
     assert flow.do(propose_from_import, rows, by=world.unit_officer.id) == []
 
 
+def test_a_day_before_all_rules_is_refused(flow, world):
+    row = ImportedRow(world.member.id, "QI-SKILL", 1, date(2019, 12, 31), "import:x/1", "某事")
+    assert "还没有积分规则" in flow.refused(propose_from_import, [row], by=world.unit_officer.id).reason
+
+
 @pytest.mark.parametrize(("person", "item", "figure", "said"), [
     ("member", "WP-TASK", 1, "不是由部门数据"), ("member", "NONE", 1, "不是由部门数据"),
     ("activist", "QI-SKILL", 1, "计分的党员"), ("member", "QI-SKILL", 0, "大于0"), ("member", "WP-QUALITY", 6, "最多"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partygroup.clock import Quarter
 from partygroup.evaluation import rules
 from partygroup.evaluation.rules import ACTION_NAMES, NEXT, STATE_NAMES, State
 
@@ -24,6 +25,24 @@ def walked(*actions: str) -> State:
 def test_the_straight_way_leads_to_the_end():
     assert walked(*STRAIGHT) == State.FINAL
     assert walked("open", "collect", "freeze", "reopen", "freeze") == State.FROZEN
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"),
+    [((2025, 3), "过去一年多"), ((2025, 4), None), ((2026, 4), None), ((2027, 1), None), ((2027, 2), "还早")],
+)
+def test_an_evaluation_is_set_up_for_quarters_near(quarter, said):
+    reason = rules.refusal_to_evaluate(Quarter(*quarter), AFTER)
+    assert said in reason if said else reason is None
+
+
+def test_what_comes_after_freezing_is_told():
+    q1, q2, q3 = (Quarter(2026, number) for number in (1, 2, 3))
+    assert rules.word_of_late_entry({}) == rules.word_of_late_veto({}) == ""
+    assert rules.word_of_late_entry({q3: State.FROZEN}).startswith("2026年第三季度的考评数据已经冻结，不改变")
+    assert "2026年第二季度、2026年第三季度等3个季度" in rules.word_of_late_entry(dict.fromkeys((q3, q1, q2), "final"))
+    both = rules.word_of_late_veto({q2: State.FINAL, q3: State.IN_PUBLICITY})
+    assert "2026年第三季度的结果还没有确定" in both and "2026年第二季度的结果已经确定" in both
 
 
 def test_every_state_and_step_has_its_name():

@@ -137,7 +137,9 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     figures = read_figure_file(io.BytesIO(FIGURES.format(canary, branch.name).encode("utf-8-sig")), f"{canary}.csv")
     drafted = draft_figures(session, figures, scope_unit_id=committee.id, by=by, at=at)
     figures = store_preview(session, drafted, by=by, at=at)
-    quarter = clock.Quarter(2024 + number // 4, number % 4 + 1)  # one period a quarter and committee
+    quarter = clock.Quarter.of(clock.day_of(at))  # one period a quarter and committee
+    for _ in range(number):
+        quarter = quarter.previous()
     period = configure_period(session, committee.id, quarter, by=by, at=at)
     session.flush()
     return {

@@ -49,11 +49,23 @@ def test_a_quarter_without_a_day_as_a_member_says_so(world, client, at, session)
     assert "不计分" in client.get("/me/points?quarter=2026Q3").text
 
 
-@pytest.mark.parametrize(
-    "asked", ["", "?quarter=", "?quarter=x", "?quarter=2026Q9", "?quarter=2031Q1", "?quarter=2026Q3"]
-)
-def test_any_quarter_that_is_none_is_the_running_one(filled, world, client, asked):
+@pytest.mark.parametrize("asked", ["", "?quarter=", "?quarter=2026Q3"])
+def test_no_quarter_is_the_running_one(filled, world, client, asked):
     assert "一般违章" in client.sign_on(world.member).get(f"/me/points{asked}").text
+
+
+@pytest.mark.parametrize("code", ["x", "2026Q9", "2026Q4", "2031Q1", "1900Q1", "2019Q4", "9999Q4", "２０２６Q3"])
+def test_a_quarter_that_is_none_is_not_found(filled, world, client, code):
+    client.sign_on(world.member)
+    branch, person = f"/branches/{world.branch.id}", f"/people/{world.member.id}"
+    for address in ("/me/points", f"{branch}/points", f"{branch}/evaluation", f"{person}/points", "/activities"):
+        assert client.get(address, query_string={"quarter": code}).status_code == 404, address
+
+
+def test_a_quarter_before_there_was_anything_is_empty(filled, world, client):
+    client.sign_on(world.member)
+    for address in ("/me/points", f"/branches/{world.branch.id}/evaluation", "/activities"):
+        assert client.get(f"{address}?quarter=2020Q1").status_code == 200, address
 
 
 def test_a_closed_quarter_is_said_to_be_closed(filled, session, world, client, at):

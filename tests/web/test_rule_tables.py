@@ -122,13 +122,14 @@ def test_a_draft_can_be_given_up(office, session):
 
 
 def test_the_work_calendar_is_read_by_all_and_changed_by_the_office(office, session, world, app):
-    assert "还没有这一年的安排" in app.test_client().sign_on(world.member).get("/rules/workdays?year=2031").text
-    for typed in ({"day": "2026-02-30", "name": "春节"}, {"day": "2026-02-17", "name": ""}):
+    assert "还没有这一年的安排" in app.test_client().sign_on(world.member).get("/rules/workdays?year=2027").text
+    wrong = [{"day": day, "name": "春节"} for day in ("", "2026-02-30", "0001-01-01", "9999-12-31")]
+    for typed in (*wrong, {"day": "2026-02-17", "name": ""}):
         assert office.post("/rules/workdays", data=typed).status_code == 422
     for works in ("0", "1"):
-        typed = {"day": "2031-01-23", "name": "春节", "working": works}
+        typed = {"day": "2027-01-22", "name": "春节", "working": works}
         assert office.post("/rules/workdays", data=typed).status_code == 303
-    of_2031 = session.scalars(sa.select(WorkDay).where(WorkDay.day > date(2031, 1, 1)))
-    assert [(row.day, row.working) for row in of_2031] == [(date(2031, 1, 23), True)]
-    assert "2031年1月23日 星期四" in office.get("/rules/workdays?year=2031").text
+    of_2027 = session.scalars(sa.select(WorkDay).where(WorkDay.day > date(2027, 1, 1)))
+    assert [(row.day, row.working) for row in of_2027] == [(date(2027, 1, 22), True)]
+    assert "2027年1月22日 星期五" in office.get("/rules/workdays?year=2027").text
     assert app.test_client().sign_on(world.secretary, office=True).post("/rules/workdays").status_code == 403
