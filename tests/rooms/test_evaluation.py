@@ -247,7 +247,7 @@ def test_a_veto_entered_after_freezing_holds_until_the_result_is_final(desk, wor
         withdraw(session, veto, reason="认定有误", by=world.unit_officer.id, at=beijing("2026-11-02 09:00"))
     assert "已经确定，不再改变" in told_when_late(session, veto)
     assert shown(desk, world) == (total, 2, False, 1)
-    (past,) = past_results(session, world.branch.id, date(2026, 10, 1))
+    (past,) = past_results(session, world.branch.id, Q3.next())
     assert (past.total, past.stars) == (total, 2)
 
 
