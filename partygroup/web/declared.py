@@ -8,7 +8,7 @@ from flask import request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.audit import ACTION_NAMES, FIELD_NAMES
+from partygroup.audit import ACTION_NAMES, FIELD_NAMES, in_words
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
@@ -69,7 +69,7 @@ def show_page(seen: Seen, *, status: int = 200, problems: dict | None = None):
         trace=trace_of(db.session, seen.id), objections=objections, appeal=appeal_of(db.session, seen.id),
         handles=handles(seen), words=ACTION_NAMES, states=State, state_names=states.STATE_NAMES, outcomes=OUTCOMES,
         source_names=SOURCE_NAMES, dimensions=DIMENSIONS, typed=request.form, problems=problems or {},
-        hands=next_hands(seen), field_names=FIELD_NAMES,
+        hands=next_hands(seen), field_names=FIELD_NAMES, in_words=in_words,
         today=clock.today(), limits={"reason": REASON_LENGTH, "meeting": MEETING_LENGTH, "text": OBJECTION_LENGTH},
     )  # fmt: skip
 

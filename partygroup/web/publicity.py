@@ -66,5 +66,5 @@ def object_(seen):
         branch = branch_of(declaration.branch_id)
         return show_page(branch, status=refusal.status, problems={f"text-{seen.id}": refusal.reason}, at_id=seen.id)
     return done(
-        "已收到，支委会五个工作日内答复，只有经办的人知道是您提的。", "publicity.show", unit_id=declaration.branch_id
+        "已收到，支委会 5 个工作日内答复，只有经办的人知道是您提的。", "publicity.show", unit_id=declaration.branch_id
     )
