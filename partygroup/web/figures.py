@@ -120,7 +120,11 @@ def show(seen: SeenFigures):
 
 
 def _show(seen: SeenFigures, problem: str | None, status: int = 200):
-    return respond("figures/show.html", status=status, seen=seen, figures=seen.figures, summary=seen.figures.summary,
+    summary = seen.figures.summary
+    groups: dict[str, list] = {}
+    for change in summary["changes"][:SHOWN]:
+        groups.setdefault(change["who"], []).append(change)
+    return respond("figures/show.html", status=status, seen=seen, figures=seen.figures, summary=summary, groups=groups,
                    shown=SHOWN, problem=problem, ticked="only_good_rows" in request.form)  # fmt: skip
 
 

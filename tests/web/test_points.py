@@ -35,7 +35,7 @@ def test_my_sheet_says_why_by_which_rule_and_who_confirmed(filled, world, client
     text = client.sign_on(world.member).get("/me/points").text
     for said in (
         "4条，合计8.0，本项每季最多计6.0", "上限前", "确认：宋玉梅", "一般违章 −2.0", "6.0×2÷3", "8月9日补课",
-        "没有到会", "待生效", "帮厨 · 公示中，到9月25日", "还能做的", "不足2个", "按期完成",
+        "没有到会", "待生效", "帮厨", "公示中，到9月25日", "还能做的", "不足2个", "按期完成",
     ):  # fmt: skip
         assert said in text, said
     assert "<b>69.0</b>" in text  # 18 + 6, 18 − 2, 10, 15 + 4
