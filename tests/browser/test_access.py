@@ -23,7 +23,7 @@ TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth
   ? [`${document.documentElement.scrollWidth} wide: ` + [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".table-wrap, .vh"))
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 100)).join(" | ")] : []"""
-#: A box to tick is as large as its label, a link over a whole entry as the entry; one inside a sentence as the sentence.
+#: A box to tick is as large as its label, a link over a whole entry as the entry, one in a sentence as the sentence.
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input")]
   .filter((one) => one.type !== "hidden")
   .filter((one) => one.checkVisibility() && !one.closest(".skip, .vh"))
