@@ -44,7 +44,8 @@ def evidence_of(session, entry_ids: Collection[int]) -> dict[int, Evidence]:
     reviewer, confirmer = aliased(Person), aliased(Person)
     rows = session.execute(
         sa.select(models.Entry.id, Declaration.text, Declaration.happened_on, Declaration.source, reviewer.name,
-                  confirmer.name, Declaration.meeting_ref, Declaration.activity_id, Declaration.gathering_id, Declaration.id)
+                  confirmer.name, Declaration.meeting_ref, Declaration.activity_id, Declaration.gathering_id,
+                  Declaration.id)
         .join(Declaration, Declaration.id == models.Entry.declaration_id)
         .join(confirmer, confirmer.id == models.Entry.confirmed_by)
         .outerjoin(reviewer, reviewer.id == Declaration.reviewed_by)

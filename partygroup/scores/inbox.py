@@ -113,7 +113,7 @@ def count_waiting(session, who, day: date) -> int:
 
 @dataclass(frozen=True)
 class LastSheet:
-    """The newest closed quarter of a person: total and four dimensions in tenths; total None where it was not scored."""
+    """The newest closed quarter of a person: total (None where not scored) and the four dimensions, in tenths."""
 
     quarter: Quarter
     total: int | None

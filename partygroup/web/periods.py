@@ -227,7 +227,7 @@ def overview(quarter_code: str):
     branch_ids = [unit.id for some in by_unit.values() for unit in some]
     results = branch_sheets(db.session, branch_ids, quarter, at=clock.now())
     blocks = [
-        Block(unit_id, committees.get(unit_id, "直属支部"), [Row(unit.id, unit.name, results[unit.id]) for unit in some])
+        Block(unit_id, committees.get(unit_id, "直属支部"), [Row(one.id, one.name, results[one.id]) for one in some])
         for unit_id, some in by_unit.items()
         if some
     ]
