@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from partygroup.clock import BEIJING
+from partygroup.clock import BEIJING, said
 from partygroup.db import AuditRow
 from partygroup.org.models import KIND_NAMES, Placement
 from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, STANDING_NAMES, Person
@@ -165,18 +165,22 @@ def in_words(value) -> str:
     if isinstance(value, dict):
         told = (f"{FIELD_NAMES.get(key, key)}：{in_words(one)}" for key, one in value.items())
         return "、".join(told) or VALUE_NAMES[None]
-    if isinstance(value, str) and "T" in value:
-        return _moment_in_words(value)
+    if isinstance(value, str) and value[:4].isdigit():
+        return _time_in_words(value)
     if isinstance(value, (str, bool)) or value is None:
         return VALUE_NAMES.get(value, value)
     return str(value)
 
 
-def _moment_in_words(value: str) -> str:
+def _time_in_words(value: str) -> str:
+    """Return a day or a moment in ISO form as people write it; any other text as it is."""
     try:
-        return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        if len(value) == len("2026-03-05"):
+            return said(date.fromisoformat(value))
+        moment = datetime.fromisoformat(value).astimezone(BEIJING) if "T" in value else None
     except (ValueError, OverflowError):
         return value
+    return f"{said(moment.date())} {moment:%H:%M}" if moment else value
 
 
 @dataclass(frozen=True)

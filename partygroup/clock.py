@@ -37,6 +37,11 @@ def beijing(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
 
 
+def said(day: date) -> str:
+    """Return a day as people write it: 2026年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def start_of(day: date) -> datetime:
     """Return the first moment of a Beijing day, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC)

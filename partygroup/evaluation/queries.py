@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from partygroup.clock import Quarter
 from partygroup.evaluation.automatic import automatic_figures
 from partygroup.evaluation.facts import Known, known_of
-from partygroup.evaluation.figures import Figure, Reading, pick_figures
+from partygroup.evaluation.figures import Figure, Reading, months_of, pick_figures
 from partygroup.evaluation.models import (
     BranchAward,
     EvaluationPeriod,
@@ -194,7 +194,8 @@ class Provenance:
 
 
 def provenance_of(session, branch_id: int, quarter: Quarter) -> dict[str, list[Provenance]]:
-    """Return code → everything reported of the year for a branch, the newest first; earlier words stay visible."""
+    """Return code → all that was reported for a branch of the quarter, its months or its year, the newest first."""
+    periods = [quarter.code, *months_of(quarter), str(quarter.year)]
     rows = session.execute(
         sa.select(
             ReportedFigure.id, ReportedFigure.code, ReportedFigure.period, ReportedFigure.value, ReportedFigure.source,
@@ -202,7 +203,7 @@ def provenance_of(session, branch_id: int, quarter: Quarter) -> dict[str, list[P
         )
         .join(FigureImport, FigureImport.id == ReportedFigure.import_id)
         .outerjoin(Person, Person.id == ReportedFigure.by_id)
-        .where(ReportedFigure.unit_id == branch_id, _of_year(quarter))
+        .where(ReportedFigure.unit_id == branch_id, ReportedFigure.period.in_(periods))
         .order_by(ReportedFigure.id.desc())
     )  # fmt: skip
     found: dict[str, list[Provenance]] = defaultdict(list)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, said
 
 MONTHS_OF_QUARTERS = (1, 4, 7, 10)
 #: How many quarters before the running one can still be evaluated.
@@ -80,14 +80,14 @@ def refusal_to_configure(
     if scheme_state != "published" or in_force_from is None:
         return "这个方案还没有发布，请先发布。"
     if in_force_from > quarter_first:
-        return f"这个方案从 {in_force_from.isoformat()} 起生效，不能用于更早的季度。请选当时有效的方案。"
+        return f"这个方案从{said(in_force_from)}起生效，不能用于更早的季度。请选当时有效的方案。"
     return None
 
 
 def refusal_to_open(state: str, quarter_first: date, today: date) -> str | None:
     """Return why a period cannot be opened; None if it can."""
     if today < quarter_first:
-        return f"这个季度 {quarter_first.isoformat()} 才开始，到时候再启动。"
+        return f"这个季度{said(quarter_first)}才开始，到时候再启动。"
     return refusal_to_step(state, "open")
 
 
@@ -95,7 +95,7 @@ def refusal_to_freeze(state: str, quarter_last: date, today: date) -> str | None
     """Return why the figures cannot be frozen; None if they can."""
     reason = refusal_to_step(state, "freeze")
     if not reason and today <= quarter_last:
-        return f"这个季度 {quarter_last.isoformat()} 才结束，结束后再冻结数据。"
+        return f"这个季度{said(quarter_last)}才结束，结束后再冻结数据。"
     return reason
 
 
@@ -131,7 +131,7 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     if public_until is None:
         return "还没有定公示到哪一天，请先定好。"
     if today <= public_until:
-        return f"公示到 {public_until.isoformat()}，过后才能确定结果。"
+        return f"公示到{said(public_until)}，过后才能确定结果。"
     if open_objections:
         return f"还有 {open_objections} 条异议没有答复，请先答复。"
     return None

@@ -15,7 +15,7 @@ from partygroup.org.queries import subtree_ids
 from partygroup.people.models import OFFICER_ROLES, Post, Role
 from partygroup.policy import PUBLISHER_ROLES
 from partygroup.scores.listing import Told, by_group_and_name, told, units_held
-from partygroup.scores.models import Declaration
+from partygroup.scores.models import Closing, Declaration, StoredSheet
 from partygroup.scores.states import State
 
 MOST = 100
@@ -115,13 +115,43 @@ def count_waiting(session, who, day: date) -> int:
     return 0 if counted is None else session.scalar(counted)
 
 
-def home_figures(session, who, day: date) -> tuple[int, int, int]:
-    """Return (came, due, waiting): the own attendance of the quarter, declarations to decide on; one statement."""
+@dataclass(frozen=True)
+class LastSheet:
+    """The newest closed quarter of a person: total (None where not scored) and the four dimensions, in tenths."""
+
+    quarter: Quarter
+    total: int | None
+    dimensions: list[dict]
+
+
+@dataclass(frozen=True)
+class HomeFigures:
+    """The own attendance of the quarter, how many declarations wait, and the newest closed sheet if there is one."""
+
+    came: int
+    due: int
+    waiting: int
+    last: LastSheet | None
+
+
+def home_figures(session, who, day: date) -> HomeFigures:
+    """Return what the home page says in numbers, by one statement."""
     quarter = Quarter.of(day)
     own = attendance_select(who.id, quarter.first, quarter.next().first).subquery()
     counted = _waiting(who, day)
     waiting = sa.literal(0) if counted is None else counted.scalar_subquery()
-    return tuple(session.execute(sa.select(own.c.came, own.c.due, waiting)).one())
+    newest = (
+        sa.select(Closing.year, Closing.quarter, StoredSheet.total, StoredSheet.body["dimensions"].label("dimensions"))
+        .join(Closing, Closing.id == StoredSheet.closing_id)
+        .where(StoredSheet.person_id == who.id, Closing.reopened_at.is_(None))
+        .order_by(Closing.year.desc(), Closing.quarter.desc())
+        .limit(1)
+        .subquery()
+    )
+    told = sa.select(own.c.came, own.c.due, waiting, newest).select_from(own.outerjoin(newest, sa.true()))
+    came, due, waiting, year, number, total, dimensions = session.execute(told).one()
+    last = LastSheet(Quarter(year, number), total, dimensions) if year else None
+    return HomeFigures(came, due, waiting, last)
 
 
 def _waiting(who, day: date) -> sa.Select | None:

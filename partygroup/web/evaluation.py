@@ -111,10 +111,11 @@ def _state(result: BranchResult, own) -> str | None:
 
 
 def _step(result: BranchResult) -> int | None:
-    """Return how many steps are done from freezing on; None before."""
+    """Return how many steps are done from freezing on (publicity once it is over); None before."""
     if not result.stored:
         return None
-    return STEPS.index(State(result.stored.state)) + 1
+    state = State(result.stored.state)
+    return STEPS.index(state) + (state != State.IN_PUBLICITY)
 
 
 def _used(result: BranchResult, scheme: Scheme) -> dict[str, tuple[str, tuple]]:

@@ -30,6 +30,19 @@ class SeenFigures(SeenImport):
     """The import of figures, told by what changes and what came before."""
 
     @property
+    def can_confirm(self) -> bool:
+        """Say whether there is anything to write."""
+        return super().can_confirm and bool(self.changes)
+
+    @staticmethod
+    def by_whom(told: list[dict]) -> dict[str, list[dict]]:
+        """Return unit or person → what is told of them, in the order of the file."""
+        groups: dict[str, list[dict]] = {}
+        for one in told:
+            groups.setdefault(one["who"], []).append(one)
+        return groups
+
+    @property
     def changes(self) -> list[dict]:
         """Return what each row changes, or has changed."""
         return [one for one in self.sent.summary["changes"] if one["row"] not in self._skipped]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, request
@@ -32,6 +33,10 @@ from partygroup.web.respond import done, respond
 pages = Blueprint("periods", __name__)
 #: Shades of the map: shares of the full mark from which each is darker.
 SHADES = (0.6, 0.7, 0.8, 0.9)
+#: The full mark, in tenths.
+FULL = 1000
+#: With more branches than this the page shows the map alone; the numbers come when a committee is chosen.
+MOST_TABLED = 40
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,28 @@ class Row:
         """Return 0 (not assessed) to 5, darker for more of the full mark; the number stands beside it."""
         return 0 if points is None else 1 + sum(points >= share * full for share in SHADES)
 
+    @property
+    def heat(self) -> int:
+        return self.shade(self.result.sheet.total, FULL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A committee on the map, with its branches in the organisation's order."""
+
+    unit_id: int | None
+    name: str
+    rows: list[Row]
+
+    @property
+    def middle(self) -> int | None:
+        """Return the median of the totals in tenths; None where no branch has one."""
+        return _middle(row.result for row in self.rows).get("total")
+
+
+def _middle(results: Iterable[BranchResult]) -> dict[str, int]:
+    return {code: tenths(value / 10) for code, value in medians(results).items()}
+
 
 @pages.get("/evaluation/<quarter_code>")
 @needs(Can.SEE_PERIODS)
@@ -203,15 +230,15 @@ def overview(quarter_code: str):
     branch_ids = [unit.id for some in by_unit.values() for unit in some]
     results = branch_sheets(db.session, branch_ids, quarter, at=clock.now())
     blocks = [
-        (committees.get(unit_id, "直属支部"), [Row(unit.id, unit.name, results[unit.id]) for unit in some])
+        Block(unit_id, committees.get(unit_id, "直属支部"), [Row(one.id, one.name, results[one.id]) for one in some])
         for unit_id, some in by_unit.items()
         if some
     ]
-    middle = {code: tenths(value / 10) for code, value in medians(results.values()).items()}
     return respond(
-        "evaluation/overview.html", quarter=quarter, tabs=quarters_around(today), blocks=blocks, middle=middle,
-        committees=list(committees.items()), chosen=chosen, dimensions=DIMENSIONS, star_name=star_name,
-        stars=_stars(results), count=len(branch_ids),
+        "evaluation/overview.html", quarter=quarter, tabs=quarters_around(today), blocks=blocks,
+        middle=_middle(results.values()), committees=list(committees.items()), chosen=chosen, dimensions=DIMENSIONS,
+        star_name=star_name, stars=_stars(results), count=len(branch_ids),
+        tables=blocks if len(blocks) == 1 or len(branch_ids) <= MOST_TABLED else [],
     )  # fmt: skip
 
 

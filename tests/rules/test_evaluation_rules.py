@@ -80,7 +80,7 @@ def test_a_step_out_of_turn_says_what_comes_next(state, action, reason):
         (False, "published", date(2026, 1, 1), None),
         (True, "published", FIRST, "已经设定过了"),
         (False, "draft", None, "还没有发布"),
-        (False, "published", AFTER, "从 2026-10-01 起生效，不能用于更早的季度"),
+        (False, "published", AFTER, "从2026年10月1日起生效，不能用于更早的季度"),
     ],
 )
 def test_configuring(exists, state, in_force, words):
@@ -90,10 +90,10 @@ def test_configuring(exists, state, in_force, words):
 
 def test_opening_waits_for_the_quarter_and_freezing_for_its_end():
     assert rules.refusal_to_open("configured", FIRST, FIRST) is None
-    assert "2026-07-01 才开始" in rules.refusal_to_open("configured", FIRST, date(2026, 6, 30))
+    assert "2026年7月1日才开始" in rules.refusal_to_open("configured", FIRST, date(2026, 6, 30))
     assert "下一步是冻结数据" in rules.refusal_to_open("collecting", FIRST, FIRST)
     assert rules.refusal_to_freeze("collecting", LAST, AFTER) is None
-    assert "2026-09-30 才结束" in rules.refusal_to_freeze("collecting", LAST, LAST)
+    assert "2026年9月30日才结束" in rules.refusal_to_freeze("collecting", LAST, LAST)
     assert "下一步是开始收集数据" in rules.refusal_to_freeze("open", LAST, AFTER)
 
 
@@ -122,7 +122,7 @@ def test_a_review_waits_for_every_branch():
 def test_the_result_is_final_after_publicity():
     until = date(2026, 10, 20)
     assert rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 0) is None
-    assert "公示到 2026-10-20" in rules.refusal_to_finish("in_publicity", until, until, 0)
+    assert "公示到2026年10月20日" in rules.refusal_to_finish("in_publicity", until, until, 0)
     assert "还没有定公示到哪一天" in rules.refusal_to_finish("in_publicity", None, until, 0)
     assert "2 条异议" in rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 2)
     assert "下一步是开始公示" in rules.refusal_to_finish("reviewed", until, date(2026, 10, 21), 0)
