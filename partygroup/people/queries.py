@@ -55,6 +55,7 @@ class Profile:
     job: str | None
     admin_post: str | None
     profile: str | None
+    star_level: int | None
     team_name: str | None
     has_password: bool
     exclusion_id: int | None
@@ -88,6 +89,7 @@ def get_profile(session, person_id: int, day: date) -> Profile:
             Workplace.job,
             Workplace.admin_post,
             Workplace.profile,
+            Workplace.star_level,
             team.name,
             Account.password.is_not(None),
             Exclusion.id,

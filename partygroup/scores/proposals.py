@@ -68,7 +68,7 @@ def _from_row(session, row: ImportedRow, known: set, *, by: int, at: datetime) -
     times, points = _times_and_points(cited, row)
     if reason := refusal_to_claim(cited, points, leads=row.leads):
         raise Refused(reason)
-    events = [row.event] if times == 1 else [f"{row.event}/{number + 1}" for number in range(times)]
+    events = [row.event, *(f"{row.event}/{number}" for number in range(2, times + 1))]
     fresh = [event for event in events if (row.person_id, event) not in known]
     known.update((row.person_id, event) for event in fresh)
     return [_from_list(session, row, standing, stored.id, cited, points, event, by=by, at=at) for event in fresh]

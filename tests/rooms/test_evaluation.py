@@ -19,7 +19,7 @@ from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
 from partygroup.evaluation.structure import committee_spans
 from partygroup.org.models import Placement
-from partygroup.people.models import Belonging, Person
+from partygroup.people.models import Belonging, Workplace
 from tests.factories import add, person
 from tests.rooms.test_figures import Desk, line
 from tests.scorebook import held
@@ -303,11 +303,21 @@ def test_as_many_statements_for_all_branches_and_more_members(desk, world, state
     assert len(many) == len(one)
 
 
-def test_stars_of_counted_members_only(desk, world):
-    desk.session.execute(
-        sa.update(Person).where(Person.id.in_([world.member.id, world.activist.id])).values(star_level=2)
-    )
-    assert desk.result(world.branch.id).known.facts.starred == 1
+@pytest.mark.parametrize(
+    ("spans", "starred"),
+    [
+        ([(date(2026, 1, 1), None, 2)], 1),
+        ([(date(2026, 1, 1), None, 0)], 0),
+        ([(date(2026, 1, 1), date(2026, 10, 1), 1), (date(2026, 10, 1), None, 0)], 1),
+        ([(date(2026, 1, 1), date(2026, 9, 30), 1), (date(2026, 9, 30), None, None)], 0),
+        ([(date(2026, 10, 1), None, 5)], 0),
+    ],
+)
+def test_stars_of_counted_members_on_the_last_day(desk, world, spans, starred):
+    for person_id in (world.member.id, world.activist.id):
+        for begun, until, stars in spans:
+            add(desk.session, Workplace, person_id=person_id, star_level=stars, from_on=begun, until_on=until)
+    assert desk.result(world.branch.id).known.facts.starred == starred
 
 
 def test_a_committee_is_three_people_in_its_posts():
