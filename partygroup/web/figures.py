@@ -75,10 +75,11 @@ def _index(errors: dict[str, str], typed: dict, status: int = 200):
     unit_ids = [unit_id for unit_id, _name in scopes]
     everything = company(db.session).id in unit_ids
     recent = recent_imports(db.session, None if everything else unit_ids, before=request.args.get("before", type=int))
-    scheme = scheme_in_force(db.session, clock.Quarter.of(clock.today()))
+    this = clock.Quarter.of(clock.today())
+    specs = scheme_in_force(db.session, this).imported() | scheme_in_force(db.session, this.previous()).imported()
     return respond(
         "figures/index.html", status=status, scopes=scopes, recent=recent, errors=errors,
-        typed={"unit_id": unit_ids[0]} | typed, specs=list(scheme.imported().values()),
+        typed={"unit_id": unit_ids[0]} | typed, specs=list(specs.values()),
         older=url_for(".index", before=recent[-1].id) if len(recent) == PAGE else None,
     )  # fmt: skip
 
