@@ -83,6 +83,8 @@ class Can(Enum):
     SEE_EVALUATION = "看支部考评"
     SEE_PERIODS = "看各支部考评"
     SEE_SCHEME = "看考评方案"
+    EDIT_SCHEME = "改考评方案"
+    PUBLISH_SCHEME = "发布考评方案"
     IMPORT_FIGURES = "导入指标数据"
     CONFIGURE_PERIOD = "设定、启动考评"
     FREEZE_PERIOD = "冻结考评数据"
@@ -278,6 +280,8 @@ POLICY = {
     Can.SEE_EVALUATION: (*MEMBERS, officer_of_branch, *ABOVE),
     Can.SEE_PERIODS: ABOVE,
     Can.SEE_SCHEME: (anyone,),
+    Can.EDIT_SCHEME: (company_office,),
+    Can.PUBLISH_SCHEME: (company_office,),
     Can.IMPORT_FIGURES: (unit_office, company_office),
     Can.CONFIGURE_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.FREEZE_PERIOD: (own_level(unit_office), own_level(company_office)),

@@ -9,22 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.clock import Quarter
 from partygroup.db import Audited, Base, UtcDateTime, open_days
+from partygroup.versions import Version
 
 SOURCE_LENGTH, NOTE_LENGTH, DOCUMENT_LENGTH, REASON_LENGTH, OPINION_LENGTH = 100, 200, 60, 200, 300
 
 
-class SchemeVersion(Audited, Base):
-    """One version of the scheme. A draft has no day; published ones hold from the first day of a quarter."""
+class SchemeVersion(Version, Audited, Base):
+    """One version of the scheme."""
 
     __tablename__ = "scheme"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(unique=True)
-    body: Mapped[dict] = mapped_column(sa.JSON)
-    in_force_from: Mapped[date | None] = mapped_column(index=True)
-    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FigureImport(Audited, Base):

@@ -44,13 +44,7 @@ def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: da
     """Set up a quarter's evaluation for the branches below a committee, with the scheme in force. Raise Refused."""
     session.execute(sa.select(Unit.id).where(Unit.kind == UnitKind.COMPANY).with_for_update())
     scheme = scheme_for(session, quarter)
-    reason = rules.refusal_to_configure(
-        exists_around(session, unit_id, quarter, day_of(at)),
-        "published" if scheme.published_at else "draft",
-        scheme.in_force_from,
-        quarter.first,
-    )
-    if reason:
+    if reason := rules.refusal_to_configure(exists_around(session, unit_id, quarter, day_of(at))):
         raise Refused(reason, 409)
     period = EvaluationPeriod(unit_id=unit_id, year=quarter.year, quarter=quarter.number, scheme_id=scheme.id,
                               state=State.CONFIGURED, configured_by=by, configured_at=at)  # fmt: skip

@@ -1,12 +1,10 @@
-"""Pure rules: the life of a scheme and of an evaluation period (domain.md 13). Reason or None."""
+"""Pure rules: the life of an evaluation period (domain.md 13). Reason or None."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
-
-MONTHS_OF_QUARTERS = (1, 4, 7, 10)
 
 
 class State(StrEnum):
@@ -67,17 +65,9 @@ def refusal_to_step(state: str, action: str) -> str | None:
     return f"这次考评现在是“{now}”，不能{ACTION_NAMES[action]}。下一步是{following}。"
 
 
-def refusal_to_configure(
-    exists: bool, scheme_state: str, in_force_from: date | None, quarter_first: date
-) -> str | None:
-    """Return why a period for a quarter cannot be set up with a scheme; None if it can."""
-    if exists:
-        return "这个季度的考评已经设定过了，请直接打开它。"
-    if scheme_state != "published" or in_force_from is None:
-        return "这个方案还没有发布，请先发布。"
-    if in_force_from > quarter_first:
-        return f"这个方案从 {in_force_from.isoformat()} 起生效，不能用于更早的季度。请选当时有效的方案。"
-    return None
+def refusal_to_configure(exists: bool) -> str | None:
+    """Return why a period for a quarter cannot be set up; None if it can."""
+    return "这个季度的考评已经设定过了，请直接打开它。" if exists else None
 
 
 def refusal_to_open(state: str, quarter_first: date, today: date) -> str | None:
@@ -128,20 +118,3 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
 def takes_figures(state: str) -> bool:
     """Say whether figures reported now still count for the period."""
     return State(state) in (State.CONFIGURED, State.OPEN, State.COLLECTING)
-
-
-def refusal_to_publish_scheme(
-    state: str, made_by: int, by: int, in_force_from: date, today: date, faults: Collection[str]
-) -> str | None:
-    """Return why a draft of a scheme cannot come into force on a day; None if it can."""
-    if state != "draft":
-        return "这个方案已经发布，不能再改。要改请另起一稿，从下个季度起用。"
-    if made_by == by:
-        return "方案要由另一位同事发布，起草人不能自己发布。"
-    if faults:
-        return f"方案还有 {len(faults)} 处要改：{next(iter(faults))}"
-    if in_force_from.day != 1 or in_force_from.month not in MONTHS_OF_QUARTERS:
-        return "方案从季度的第一天起生效，请选 1月1日、4月1日、7月1日或10月1日。"
-    if in_force_from <= today:
-        return "方案只能从还没开始的季度起生效，不能改动已经开始的季度。请选下一个季度。"
-    return None

@@ -29,7 +29,7 @@ from partygroup.evaluation.queries import (
 )
 from partygroup.evaluation.rules import STATE_NAMES, State
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import get_scheme, scheme_for
+from partygroup.evaluation.schemes import get_scheme, grounds_known, scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.org.models import UnitKind
 from partygroup.points import tenths
@@ -95,6 +95,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         groups=evidence.group_means(known), means=evidence.means_of(known.counted), bands=distribution(known.people),
         past=past, before=past[0] if past else None, middle=middle, star_name=star_name, today=today,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
+        grounds=grounds_known(db.session),
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
     )  # fmt: skip

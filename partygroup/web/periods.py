@@ -16,9 +16,7 @@ from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
-from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
-from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
@@ -223,11 +221,3 @@ def _stars(results: dict[int, BranchResult]) -> list[tuple[str, int]]:
     given = [result.sheet.stars for result in results.values()]
     told = [(star_name(stars), given.count(stars)) for stars in range(5, 0, -1)]
     return [*told, ("没有总分", given.count(None))]
-
-
-@pages.get("/rules/scheme")
-@needs(Can.SEE_SCHEME)
-def scheme():
-    """Show the scheme in force in plain words."""
-    version = scheme_for(db.session, Quarter.of(clock.today()))
-    return respond("evaluation/scheme.html", version=version, told=told_scheme(version.body), dimensions=DIMENSIONS)
