@@ -90,6 +90,7 @@ class Can(Enum):
     FREEZE_PERIOD = "冻结考评数据"
     REOPEN_PERIOD = "重新收集考评数据"
     SELF_SCORE = "支部自评"
+    OBJECT_EVALUATION = "对考评提异议"
     REVIEW_EVALUATION = "复核、公示考评"
     FINALISE_EVALUATION = "确定考评结果"
     GIVE_AWARD = "登记支部表彰"
@@ -287,6 +288,7 @@ POLICY = {
     Can.FREEZE_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.REOPEN_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.SELF_SCORE: (officer_of_branch,),
+    Can.OBJECT_EVALUATION: (belongs_to_branch,),
     Can.REVIEW_EVALUATION: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.FINALISE_EVALUATION: (not_own_branch(company_office),),
     Can.GIVE_AWARD: (not_own_branch(unit_office), not_own_branch(company_office)),

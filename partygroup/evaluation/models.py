@@ -180,3 +180,18 @@ class StoredBranch(Audited, Base):
         sa.CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed_pair"),
         sa.CheckConstraint("(finished_at IS NULL) = (finished_by IS NULL)", name="finished_pair"),
     )  # fmt: skip
+
+
+class EvaluationObjection(Audited, Base):
+    """Somebody of the branch says what is wrong with its result in publicity; the office that reviewed it answers."""
+
+    __tablename__ = "evaluation_objection"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(sa.ForeignKey("branch_sheet.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(sa.String(OPINION_LENGTH))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(sa.String(OPINION_LENGTH))
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (sa.CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_pair"),)

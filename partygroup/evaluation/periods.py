@@ -15,6 +15,7 @@ from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import rules
 from partygroup.evaluation.models import EvaluationPeriod, SchemeVersion, StoredBranch
+from partygroup.evaluation.objecting import objections_to
 from partygroup.evaluation.queries import open_results, periods_of
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.scheme import Scheme
@@ -190,9 +191,10 @@ def publish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> Non
 
 
 def finish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None:
-    """Make the result final when its publicity has ended. Raise Refused."""
+    """Make the result final when its publicity has ended and every objection is answered. Raise Refused."""
     _lock(session, sheet)
-    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), 0):
+    waiting = sum(one.answered_at is None for one in objections_to(session, sheet))
+    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), waiting):
         raise Refused(reason, 409)
     sheet.finished_by, sheet.finished_at = by, at
     whose = _go_on(sheet, "finish")

@@ -115,6 +115,24 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     return None
 
 
+def refusal_to_object(state: str, public_until: date | None, today: date, text: str) -> str | None:
+    """Return why nobody can object to a result now; None if one can."""
+    if state != State.IN_PUBLICITY:
+        return f"这次考评现在是“{STATE_NAMES[State(state)]}”，公示期间才能提异议。"
+    if public_until and today > public_until:
+        return f"公示到 {public_until.isoformat()} 已经结束，请直接找二级党委，或到“意见建议”里提。"
+    return None if len(text) >= 2 else "请写一句哪里不对，例如哪一项、应该是多少。"
+
+
+def refusal_to_answer(objector: int, is_answered: bool, by: int, text: str) -> str | None:
+    """Return why somebody cannot answer an objection; None if they can."""
+    if is_answered:
+        return "这条异议已经答复过了，请刷新页面再看。"
+    if by == objector:
+        return "自己提的异议要由别人答复，请另一位同志来办。"
+    return None if len(text) >= 2 else "请写一句答复，支部的人都会看到。"
+
+
 def takes_figures(state: str) -> bool:
     """Say whether figures reported now still count for the period."""
     return State(state) in (State.CONFIGURED, State.OPEN, State.COLLECTING)

@@ -14,6 +14,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
+from partygroup.evaluation.objecting import open_objections
 from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
 from partygroup.evaluation.sheets import star_name
@@ -98,6 +99,8 @@ def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
     place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     refusal = refusals.get(State(period.state), lambda: None)()
     acts = may(current_user, Can.CONFIGURE_PERIOD, place)
+    if waiting := open_objections(db.session, sheets):
+        counts.append(("有异议等答复", len(waiting)))
     return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
 
 
@@ -166,6 +169,7 @@ class Row:
     branch_id: int
     name: str
     result: BranchResult
+    objections: int
 
     @property
     def state(self) -> str:
@@ -197,8 +201,12 @@ def overview(quarter_code: str):
                 by_unit.setdefault(above, []).append(unit)
     branch_ids = [unit.id for some in by_unit.values() for unit in some]
     results = branch_sheets(db.session, branch_ids, quarter, at=clock.now())
+    waiting = open_objections(db.session, [one.stored for one in results.values() if one.stored])
     blocks = [
-        (committees.get(unit_id, "直属支部"), [Row(unit.id, unit.name, results[unit.id]) for unit in some])
+        (
+            committees.get(unit_id, "直属支部"),
+            [Row(unit.id, unit.name, results[unit.id], waiting.get(unit.id, 0)) for unit in some],
+        )
         for unit_id, some in by_unit.items()
         if some
     ]

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from partygroup.activities.models import Problem
 from partygroup.clock import Quarter, beijing
-from partygroup.db import transaction
-from partygroup.errors import Refused
-from partygroup.evaluation import periods
+from partygroup.db import AuditRow, transaction
+from partygroup.errors import NotFound, Refused
+from partygroup.evaluation import objecting, periods
 from partygroup.evaluation.entering import enter_veto, give_award, set_term, withdraw
 from partygroup.evaluation.models import StoredBranch
 from partygroup.evaluation.queries import branch_sheets
@@ -171,6 +171,48 @@ def test_a_branch_goes_from_frozen_to_final(desk, world):
     assert sheet.state == State.FINAL
     with pytest.raises(Refused, match="已经有支部"), transaction(session):
         periods.reopen_period(session, period, reason="再看看", by_unit=world.company.id, by=1, at=at)
+
+
+def in_publicity(desk, world) -> tuple:
+    """Return the period and the branch's sheet, shown in the branch from this day on."""
+    period, sheet = frozen(desk, world)
+    with transaction(desk.session):
+        periods.self_score(desk.session, sheet, opinion="数据属实", by=world.secretary.id, at=desk.at)
+        periods.review_sheet(desk.session, sheet, review="", by=world.unit_officer.id, at=desk.at)
+        periods.publish_sheet(desk.session, sheet, by=world.unit_officer.id, at=desk.at)
+    return period, sheet
+
+
+def test_an_open_objection_holds_the_result_up(desk, world):
+    period, sheet = in_publicity(desk, world)
+    session, later, by = desk.session, beijing("2026-11-01 09:00"), world.company_officer.id
+    with transaction(session):
+        made = objecting.object_to(session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    assert objecting.open_objections(session, periods.standing_of(session, period)) == {world.branch.id: 1}
+    with pytest.raises(Refused, match="还有 1 条异议没有答复"), transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    with pytest.raises(Refused, match="别人答复"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了", by=world.member.id, at=later)
+    with transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了，数据属实", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经答复过"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="再答一次", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经结束"), transaction(session):
+        objecting.object_to(session, sheet, text="还有一处", by=world.member.id, at=later)
+    with transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    assert sheet.state == State.FINAL and objecting.open_objections(session, [sheet]) == {}
+    rows = session.execute(sa.select(AuditRow.actor_id, AuditRow.unit_id).where(AuditRow.action.like("%.object%")))
+    assert set(map(tuple, rows)) == {(world.member.id, None), (world.unit_officer.id, None), (None, world.branch.id)}
+
+
+def test_an_objection_is_answered_at_its_own_sheet(desk, world):
+    period, sheet = in_publicity(desk, world)
+    with transaction(desk.session):
+        made = objecting.object_to(desk.session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    other = next(row for row in periods.standing_of(desk.session, period) if row.branch_id == world.sister_branch.id)
+    with pytest.raises(NotFound), transaction(desk.session):
+        objecting.answer(desk.session, other, made.id, text="核过了", by=world.company_officer.id, at=desk.at)
 
 
 def test_one_evaluation_a_quarter_is_enough(desk, world):

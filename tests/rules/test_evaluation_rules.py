@@ -102,3 +102,32 @@ def test_the_result_is_final_after_publicity():
 def test_figures_count_until_the_freeze():
     taking = [state for state in State if rules.takes_figures(state)]
     assert taking == [State.CONFIGURED, State.OPEN, State.COLLECTING]
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "text", "words"),
+    [
+        ("in_publicity", date(2026, 10, 20), "隐患数不对", None),
+        ("in_publicity", date(2026, 10, 20), " ", "写一句哪里不对"),
+        ("in_publicity", date(2026, 10, 21), "隐患数不对", "公示到 2026-10-20 已经结束"),
+        ("reviewed", date(2026, 10, 20), "隐患数不对", "现在是“已复核”，公示期间才能提异议"),
+        ("final", date(2026, 10, 20), "隐患数不对", "公示期间才能提异议"),
+    ],
+)
+def test_objecting_while_in_publicity(state, today, text, words):
+    reason = rules.refusal_to_object(state, date(2026, 10, 20), today, text.strip())
+    assert (words in reason) if words else reason is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "by", "text", "words"),
+    [
+        (False, 2, "核过了", None),
+        (True, 2, "核过了", "已经答复过"),
+        (False, 1, "核过了", "由别人答复"),
+        (False, 2, "", "写一句答复"),
+    ],
+)
+def test_answering_once_and_by_another(answered, by, text, words):
+    reason = rules.refusal_to_answer(1, answered, by, text)
+    assert (words in reason) if words else reason is None
