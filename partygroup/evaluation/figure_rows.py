@@ -38,11 +38,9 @@ class NamedUnit:
 
 
 @dataclass(frozen=True)
-class Directory:
-    """What the rows may speak of: units, persons by staff number, figures of the scheme, items imported by person."""
+class Vocabulary:
+    """What the rows about a period may name: figures of its scheme, items of its table imported by person."""
 
-    units: Sequence[NamedUnit]
-    persons: Mapping[str, int]
     scheme: Scheme
     items: Sequence[Item]
 
@@ -56,16 +54,25 @@ class Directory:
             by_name.setdefault(squeeze(one.name).upper(), []).append(one)
         return by_name | by_code
 
+    def subjects(self, word: str) -> list[FigureSpec | Item]:
+        """Return the figures and items that a word names, by code or by name."""
+        return self._by_word.get(squeeze(word).upper(), [])
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What the rows may speak of: units, persons by staff number, and the words in force in a period (None: now)."""
+
+    units: Sequence[NamedUnit]
+    persons: Mapping[str, int]
+    words_of: Callable[[str | None], Vocabulary]
+
     @cached_property
     def _by_unit(self) -> dict[str, list[NamedUnit]]:
         by_name: dict[str, list[NamedUnit]] = {}
         for unit in self.units:
             by_name.setdefault(squeeze(unit.name), []).append(unit)
         return by_name
-
-    def subjects(self, word: str) -> list[FigureSpec | Item]:
-        """Return the figures and items that a word names, by code or by name."""
-        return self._by_word.get(squeeze(word).upper(), [])
 
     def units_named(self, name: str, only_branches: bool, committee: str | None) -> list[NamedUnit]:
         """Return the units of a name (without white space), of one committee if it is given."""
@@ -106,7 +113,7 @@ def read_figures(
     for row in read:
         _read_subject(row, directory)
     _check_twice(read)
-    _check_pairs(read, directory.scheme, reported or {})
+    _check_pairs(read, directory, reported or {})
     return read
 
 
@@ -115,7 +122,7 @@ def _read_subject(row: FigureRow, directory: Directory) -> None:
     number: Number | None = row.values["value"]
     row.values |= {"unit_id": None, "person_id": None, "code": None, "value": number and number.text}
     word = row.values.pop("indicator")
-    found = directory.subjects(word) if word else []
+    found = directory.words_of(row.values["period"]).subjects(word) if word else []
     if word and not found:
         row.blame("indicator", f"没有叫“{word}”的指标，请填指标的代码或全名，例如 WP1。")
     elif len(found) > 1:
@@ -207,10 +214,11 @@ def _check_twice(rows: list[FigureRow]) -> None:
             row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行{more}。")
 
 
-def _check_pairs(rows: list[FigureRow], scheme: Scheme, reported: Mapping[tuple[int, str, str], Fraction]) -> None:
+def _check_pairs(rows: list[FigureRow], directory: Directory, reported: Mapping[tuple, Fraction]) -> None:
     """Blame a part above its whole, each as the table says or else as reported before."""
     sound = {row.about: row for row in rows if not row.faults and row.values["unit_id"] is not None}
     for (unit_id, _, code, period), row in sound.items():
+        scheme = directory.words_of(period).scheme
         codes = {other for pair in scheme.pairs if code in pair for other in pair}
         values = dict(_known(unit_id, period, codes, sound, reported))
         for reason in refusal_of_pairs(values, scheme).values():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
 import sqlalchemy as sa
 
@@ -14,13 +14,13 @@ from partygroup.clock import Quarter, day_of
 from partygroup.db import digest_of, holds_on, witness
 from partygroup.errors import Refused
 from partygroup.evaluation.figure_columns import COLUMNS
-from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedUnit, read_figures
+from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedUnit, Vocabulary, read_figures
 from partygroup.evaluation.figures import days_of
 from partygroup.evaluation.formulas import with_unit
 from partygroup.evaluation.models import EvaluationPeriod, FigureImport, ReportedFigure, StoredBranch
 from partygroup.evaluation.periods import hold_figures
 from partygroup.evaluation.proposing import known_rows
-from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.evaluation.schemes import FIRST_DAY, scheme_in_force
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import subtree_ids, units_named
 from partygroup.people.models import Belonging, Person
@@ -100,20 +100,24 @@ def store_preview(session, draft: FigureImport, *, by: int | None, at: datetime)
 
 
 def directory_of(session, scope_unit_id: int, today: date) -> Directory:
-    """Return what the rows may speak of today: the branches and members below a unit, figures and items in force."""
-    quarter = Quarter.of(today)
+    """Return what the rows may speak of today: the branches and members below a unit, and the rules of each period."""
+    vocabulary = cache(partial(_vocabulary, session))
+
+    def words_of(period: str | None) -> Vocabulary:
+        day = min(days_of(period)[1], today) if period else today
+        return vocabulary(Quarter.of(max(day, FIRST_DAY)))
+
+    return Directory(_branches(session, scope_unit_id, today), _persons(session, scope_unit_id, today), words_of)
+
+
+def _vocabulary(session, quarter: Quarter) -> Vocabulary:
     table = table_in_force(session, quarter)
     items = [
         Item(row.item.code, row.item.name, partial(refusal_to_import, row))
         for row in table.rows.values()
         if Source.IMPORT in row.line.sources
     ]
-    return Directory(
-        _branches(session, scope_unit_id, today),
-        _persons(session, scope_unit_id, today),
-        scheme_in_force(session, quarter),
-        items,
-    )
+    return Vocabulary(scheme_in_force(session, quarter), items)
 
 
 def _branches(session, scope_unit_id: int, today: date) -> list[NamedUnit]:
@@ -168,14 +172,15 @@ def _told(records: list[dict], known: dict, directory: Directory, alike: Collect
     """
     units = {unit.id: unit for unit in directory.units}
     staff_nos = {person_id: staff_no for staff_no, person_id in directory.persons.items()}
-    items = {item.code: item for item in directory.items}
     for record in records:
+        words = directory.words_of(record["period"])
         if record["person_id"] is not None:
-            what = f"{items[record['code']].name}：{record['value']}，{_said(record)}，待党支部确认"
+            (item,) = words.subjects(record["code"])
+            what = f"{item.name}：{record['value']}，{_said(record)}，待党支部确认"
             what += LIKE_BEFORE if record["row"] in alike else ""
             yield {"row": record["row"], "who": f"工号 {staff_nos[record['person_id']]}", "text": what}
         elif not _is_same(record, before := known.get(_about(record))):
-            spec = directory.scheme.figures[record["code"]]
+            spec = words.scheme.figures[record["code"]]
             was = f"，原来是 {with_unit(spec, Fraction(before.value))}" if before else ""
             what = f"{spec.name}：{with_unit(spec, Fraction(record['value']))}{was}"
             where = f"{units[record['unit_id']].name} · {record['period']}"

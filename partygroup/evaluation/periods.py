@@ -15,6 +15,7 @@ from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import rules
 from partygroup.evaluation.models import EvaluationPeriod, ReportedFigure, SchemeVersion, StoredBranch
+from partygroup.evaluation.objecting import objections_to
 from partygroup.evaluation.queries import open_results, periods_of
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.scheme import Scheme
@@ -52,13 +53,7 @@ def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: da
         raise Refused(reason)
     hold_figures(session)
     scheme = scheme_for(session, quarter)
-    reason = rules.refusal_to_configure(
-        exists_around(session, unit_id, quarter, day_of(at)),
-        "published" if scheme.published_at else "draft",
-        scheme.in_force_from,
-        quarter.first,
-    )
-    if reason:
+    if reason := rules.refusal_to_configure(exists_around(session, unit_id, quarter, day_of(at))):
         raise Refused(reason, 409)
     period = EvaluationPeriod(unit_id=unit_id, year=quarter.year, quarter=quarter.number, scheme_id=scheme.id,
                               state=State.CONFIGURED, configured_by=by, configured_at=at)  # fmt: skip
@@ -220,9 +215,13 @@ def publish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> Non
 
 
 def finish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None:
-    """Make the result final when its publicity has ended; vetoes entered by now hold for it. Raise Refused."""
+    """Make the result final when publicity has ended and every objection is answered; vetoes entered by now hold.
+
+    Raise Refused.
+    """
     _lock(session, sheet)
-    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), 0):
+    waiting = sum(one.answered_at is None for one in objections_to(session, sheet))
+    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), waiting):
         raise Refused(reason, 409)
     result = sheets_held(session, [sheet])[sheet.id]
     sheet.finished_by, sheet.finished_at = by, at

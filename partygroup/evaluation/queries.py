@@ -24,7 +24,7 @@ from partygroup.evaluation.models import (
     UnitVeto,
 )
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import scheme_for
+from partygroup.evaluation.schemes import grounds_known, scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
 from partygroup.evaluation.storing import figures_from_json
 from partygroup.evaluation.vetoes import sheets_held, stars_held
@@ -89,7 +89,7 @@ def open_results(
     known = known_of(session, branch_ids, quarter, scheme, at=at, known_at=known_at)
     readings = _readings(session, branch_ids, quarter, known_at)
     awards, earlier = _awards(session, branch_ids, quarter, known_at)
-    vetoes = _vetoes(session, branch_ids, quarter, known_at)
+    vetoes = _vetoes(session, branch_ids, quarter, scheme, known_at)
     results = {}
     for branch_id in branch_ids:
         one = known[branch_id]
@@ -154,10 +154,16 @@ def _awards(session, branch_ids: Collection[int], quarter: Quarter, known_at: da
     return now, earlier
 
 
-def _vetoes(session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> dict[int, list[Veto]]:
+def _vetoes(
+    session, branch_ids: Collection[int], quarter: Quarter, scheme: Scheme, known_at: datetime | None
+) -> dict[int, list[Veto]]:
+    """Return branch → vetoes in force; one whose ground the scheme no longer has is told by its words."""
     found: dict[int, list[Veto]] = defaultdict(list)
-    for row in vetoes_of(session, branch_ids, known_at=known_at):
-        veto = Veto(row.ground, row.document, row.from_on, row.until_on)
+    rows = vetoes_of(session, branch_ids, known_at=known_at)
+    former = grounds_known(session) if any(row.ground not in scheme.vetoes for row in rows) else {}
+    for row in rows:
+        ground = row.ground if row.ground in scheme.vetoes else former[row.ground]
+        veto = Veto(ground, row.document, row.from_on, row.until_on)
         if veto.in_force(quarter.first, quarter.last):
             found[row.unit_id].append(veto)
     return found

@@ -1,4 +1,4 @@
-"""Pure rules: the life of a scheme and of an evaluation period (domain.md 13). Reason or None."""
+"""Pure rules: the life of an evaluation period (domain.md 13). Reason or None."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from partygroup.clock import Quarter, said
 
-MONTHS_OF_QUARTERS = (1, 4, 7, 10)
 #: How many quarters before the running one can still be evaluated.
 OLDEST = 4
 
@@ -71,17 +70,9 @@ def refusal_to_step(state: str, action: str) -> str | None:
     return f"这次考评现在是“{now}”，不能{ACTION_NAMES[action]}。下一步是{following}。"
 
 
-def refusal_to_configure(
-    exists: bool, scheme_state: str, in_force_from: date | None, quarter_first: date
-) -> str | None:
-    """Return why a period for a quarter cannot be set up with a scheme; None if it can."""
-    if exists:
-        return "这个季度的考评已经设定过了，请直接打开它。"
-    if scheme_state != "published" or in_force_from is None:
-        return "这个方案还没有发布，请先发布。"
-    if in_force_from > quarter_first:
-        return f"这个方案从{said(in_force_from)}起生效，不能用于更早的季度。请选当时有效的方案。"
-    return None
+def refusal_to_configure(exists: bool) -> str | None:
+    """Return why a period for a quarter cannot be set up; None if it can."""
+    return "这个季度的考评已经设定过了，请直接打开它。" if exists else None
 
 
 def refusal_to_open(state: str, quarter_first: date, today: date) -> str | None:
@@ -156,23 +147,24 @@ def _named(quarters: Collection[Quarter]) -> str:
     return "、".join(names) if len(names) <= 2 else f"{'、'.join(names[-2:])}等{len(names)}个季度"
 
 
+def refusal_to_object(state: str, public_until: date | None, today: date, text: str) -> str | None:
+    """Return why nobody can object to a result now; None if one can."""
+    if state != State.IN_PUBLICITY:
+        return f"这次考评现在是“{STATE_NAMES[State(state)]}”，公示期间才能提异议。"
+    if public_until and today > public_until:
+        return f"公示到 {public_until.isoformat()} 已经结束，请直接找二级党委，或到“意见建议”里提。"
+    return None if len(text) >= 2 else "请写一句哪里不对，例如哪一项、应该是多少。"
+
+
+def refusal_to_answer(objector: int, is_answered: bool, by: int, text: str) -> str | None:
+    """Return why somebody cannot answer an objection; None if they can."""
+    if is_answered:
+        return "这条异议已经答复过了，请刷新页面再看。"
+    if by == objector:
+        return "自己提的异议要由别人答复，请另一位同志来办。"
+    return None if len(text) >= 2 else "请写一句答复，支部的人都会看到。"
+
+
 def takes_figures(state: str) -> bool:
     """Say whether figures reported now still count for the period."""
     return State(state) in (State.CONFIGURED, State.OPEN, State.COLLECTING)
-
-
-def refusal_to_publish_scheme(
-    state: str, made_by: int, by: int, in_force_from: date, today: date, faults: Collection[str]
-) -> str | None:
-    """Return why a draft of a scheme cannot come into force on a day; None if it can."""
-    if state != "draft":
-        return "这个方案已经发布，不能再改。要改请另起一稿，从下个季度起用。"
-    if made_by == by:
-        return "方案要由另一位同事发布，起草人不能自己发布。"
-    if faults:
-        return f"方案还有 {len(faults)} 处要改：{next(iter(faults))}"
-    if in_force_from.day != 1 or in_force_from.month not in MONTHS_OF_QUARTERS:
-        return "方案从季度的第一天起生效，请选 1月1日、4月1日、7月1日或10月1日。"
-    if in_force_from <= today:
-        return "方案只能从还没开始的季度起生效，不能改动已经开始的季度。请选下一个季度。"
-    return None

@@ -7,7 +7,7 @@ a frozen sheet is made from the rows each time; the frozen sheet itself is never
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from partygroup.clock import Quarter
 from partygroup.evaluation.models import EvaluationPeriod, SchemeVersion, StoredBranch, UnitVeto
 from partygroup.evaluation.scheme import Scheme
+from partygroup.evaluation.schemes import grounds_known
 from partygroup.evaluation.sheets import BranchSheet, Veto, under_vetoes
 from partygroup.evaluation.storing import from_json
 
@@ -23,15 +24,16 @@ from partygroup.evaluation.storing import from_json
 def sheets_held(session, rows: Collection[StoredBranch]) -> dict[int, BranchSheet]:
     """Return frozen sheet → what it says under the vetoes entered by now, or by the moment its result became final.
 
-    By two statements at most, however many sheets there are.
+    By three statements at most, however many sheets there are.
     """
     sheets = {row.id: from_json(row.body["sheet"]) for row in rows}
     vetoes = _vetoes_ever(session, {row.branch_id for row in rows})
     concerned = [row for row in rows if row.branch_id in vetoes]
     periods = _periods(session, {row.period_id for row in concerned}) if concerned else {}
+    names = grounds_known(session) if concerned else {}
     for row in concerned:
         quarter, scheme = periods[row.period_id]
-        known = [_veto(one) for one in vetoes[row.branch_id] if _is_known(one, row.finished_at)]
+        known = [_veto(one, scheme, names) for one in vetoes[row.branch_id] if _is_known(one, row.finished_at)]
         holding = [veto for veto in known if veto.in_force(quarter.first, quarter.last)]
         figures = {code: Fraction(value) for code, (value, *_rest) in row.body["figures"].items()}
         sheets[row.id] = under_vetoes(sheets[row.id], figures, holding, scheme)
@@ -53,8 +55,10 @@ def _vetoes_ever(session, branch_ids: Collection[int]) -> dict[int, list[UnitVet
     return found
 
 
-def _veto(row: UnitVeto) -> Veto:
-    return Veto(row.ground, row.document, row.from_on, row.until_on)
+def _veto(row: UnitVeto, scheme: Scheme, names: Mapping[str, str]) -> Veto:
+    """Return a veto; one whose ground the scheme no longer has is told by its words."""
+    ground = row.ground if row.ground in scheme.vetoes else names[row.ground]
+    return Veto(ground, row.document, row.from_on, row.until_on)
 
 
 def _is_known(veto: UnitVeto, at: datetime | None) -> bool:

@@ -224,3 +224,8 @@ def _titles(session, person_ids: list[int], day: date) -> dict[int, list[str]]:
     for person_id, role, title in rows:
         titles.setdefault(person_id, []).append(title or ROLE_NAMES[role])
     return titles
+
+
+def names_of(session, person_ids) -> dict[int, str]:
+    """Return person → name."""
+    return dict(map(tuple, session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))))

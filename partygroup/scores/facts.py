@@ -25,6 +25,7 @@ from partygroup.scores.models import EntrySort, Exemption, RuleTable
 from partygroup.scores.rules import Presence, as_of, is_counted, is_made_up_in_time, scored_days
 from partygroup.scores.states import State
 from partygroup.scores.tables import Item, LineRule, Row, Table
+from partygroup.versions import in_force
 
 
 @dataclass(frozen=True)
@@ -182,16 +183,8 @@ def _own_rows(session, book: Mapping[int, list], quarter: Quarter) -> dict[tuple
 
 
 def rule_table_for(session, quarter: Quarter) -> RuleTable:
-    """Return the version in force on the quarter's first day: the newest published one of those begun by then."""
-    found = session.scalar(
-        sa.select(RuleTable)
-        .where(RuleTable.published_at.is_not(None), RuleTable.in_force_from <= quarter.first)
-        .order_by(RuleTable.in_force_from.desc(), RuleTable.version.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise LookupError("no rule table: run flask init")
-    return found
+    """Return the version in force on the quarter's first day."""
+    return in_force(session, RuleTable, quarter)
 
 
 def table_in_force(session, quarter: Quarter) -> Table:

@@ -12,7 +12,7 @@ from partygroup.activities.presets import DIMENSIONS
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
-from partygroup.evaluation import entering, evidence, periods
+from partygroup.evaluation import entering, evidence, objecting, periods
 from partygroup.evaluation.facts import known_of
 from partygroup.evaluation.formulas import needed, with_unit
 from partygroup.evaluation.models import BranchAward, UnitVeto
@@ -28,9 +28,10 @@ from partygroup.evaluation.queries import (
 )
 from partygroup.evaluation.rules import STATE_NAMES, State
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import get_scheme, scheme_for
+from partygroup.evaluation.schemes import get_scheme, grounds_known, scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.org.models import UnitKind
+from partygroup.people.queries import names_of
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
@@ -84,6 +85,9 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
     own = next(iter(periods_of(db.session, line_up, quarter)), None)
     scheme = scheme_of(quarter, result, own)
     known = result.known or known_of(db.session, [unit.id], quarter, scheme, at=at)[unit.id]
+    objections = objecting.objections_to(db.session, result.stored) if result.stored else []
+    handles = may(current_user, Can.REVIEW_EVALUATION, unit.place)
+    objectors = names_of(db.session, [one.by_id for one in objections]) if handles else {}
     past = past_results(db.session, unit.id, quarter)
     return respond(
         "evaluation/branch.html",
@@ -99,6 +103,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         past=past, before=past[0] if past else None, middle=middle, compares=len(beside) >= MEDIAN_FROM,
         star_name=star_name, today=today,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
+        grounds=grounds_known(db.session), objections=objections, objectors=objectors,
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
     )  # fmt: skip
@@ -198,6 +203,24 @@ def publish(unit: SeenUnit):
 def finish(unit: SeenUnit):
     """Make the result final."""
     return _act(unit, lambda sheet: periods.finish_sheet(db.session, sheet, **_by()), "结果已确定。")
+
+
+@pages.post("/branches/<id:unit_id>/evaluation/objections")
+@needs(Can.OBJECT_EVALUATION, branch_of)
+def object_to(unit: SeenUnit):
+    """Say what is wrong with the result in publicity."""
+    text = text_typed("objection", 300)
+    return _act(unit, lambda sheet: objecting.object_to(db.session, sheet, text=text, **_by()),
+                "异议已提交，答复以前结果不会确定。")  # fmt: skip
+
+
+@pages.post("/branches/<id:unit_id>/evaluation/answers")
+@needs(Can.REVIEW_EVALUATION, branch_of)
+def answer(unit: SeenUnit):
+    """Answer an objection."""
+    text, objection_id = text_typed("answer", 300), number_typed("objection_id")
+    return _act(unit, lambda sheet: objecting.answer(db.session, sheet, objection_id, text=text, **_by()),
+                "已答复，支部的人都看得到。")  # fmt: skip
 
 
 # --- what no figure says ----------------------------------------------------------------------------------------------

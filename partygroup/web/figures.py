@@ -67,10 +67,10 @@ def figures_of(figure_import_id: int) -> SeenFigures:
 
 
 def _index(errors: dict[str, str], typed: dict, status: int = 200):
-    scopes = sending.scopes_of(Can.IMPORT_FIGURES)
-    scheme = scheme_in_force(db.session, clock.Quarter.of(clock.today()))
+    scopes, this = sending.scopes_of(Can.IMPORT_FIGURES), clock.Quarter.of(clock.today())
+    specs = scheme_in_force(db.session, this).imported() | scheme_in_force(db.session, this.previous()).imported()
     return respond("figures/index.html", status=status, scopes=scopes, errors=errors,
-                   typed={"unit_id": next(iter(scopes))} | typed, specs=list(scheme.imported().values()),
+                   typed={"unit_id": next(iter(scopes))} | typed, specs=list(specs.values()),
                    **sending.sent_before(FigureImport, scopes))  # fmt: skip
 
 

@@ -15,11 +15,10 @@ from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
+from partygroup.evaluation.objecting import open_objections
 from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
-from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
-from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
@@ -108,6 +107,8 @@ def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: 
     }
     refusal = refusals.get(State(period.state), lambda: None)()
     acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
+    if waiting := open_objections(db.session, sheets):
+        counts.append(("有异议等答复", len(waiting)))
     unit_name = (above | names).get(period.unit_id, "")
     return Told(period, unit_name, periods.state_of(period, sheets), counts, acts, refusal)
 
@@ -177,6 +178,7 @@ class Row:
     branch_id: int
     name: str
     result: BranchResult
+    objections: int
 
     @property
     def state(self) -> str:
@@ -229,8 +231,13 @@ def overview(quarter_code: str):
                 by_unit.setdefault(above, []).append(unit)
     branch_ids = [unit.id for some in by_unit.values() for unit in some]
     results = branch_sheets(db.session, branch_ids, quarter, at=clock.now())
+    waiting = open_objections(db.session, [one.stored for one in results.values() if one.stored])
     blocks = [
-        Block(unit_id, committees.get(unit_id, "直属支部"), [Row(one.id, one.name, results[one.id]) for one in some])
+        Block(
+            unit_id,
+            committees.get(unit_id, "直属支部"),
+            [Row(one.id, one.name, results[one.id], waiting.get(one.id, 0)) for one in some],
+        )
         for unit_id, some in by_unit.items()
         if some
     ]
@@ -253,11 +260,3 @@ def _stars(results: dict[int, BranchResult]) -> list[tuple[str, int]]:
     given = [result.sheet.stars for result in results.values()]
     told = [(star_name(stars), given.count(stars)) for stars in range(5, 0, -1)]
     return [*told, ("没有总分", given.count(None))]
-
-
-@pages.get("/rules/scheme")
-@needs(Can.SEE_SCHEME)
-def scheme():
-    """Show the scheme in force in plain words."""
-    version = scheme_for(db.session, Quarter.of(clock.today()))
-    return respond("evaluation/scheme.html", version=version, told=told_scheme(version.body), dimensions=DIMENSIONS)

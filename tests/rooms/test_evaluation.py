@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from partygroup.activities.models import Problem
 from partygroup.clock import Quarter, beijing
 from partygroup.db import AuditRow, transaction
-from partygroup.errors import Refused
-from partygroup.evaluation import periods
+from partygroup.errors import NotFound, Refused
+from partygroup.evaluation import objecting, periods
 from partygroup.evaluation.entering import enter_veto, give_award, set_term, told_when_late, withdraw
 from partygroup.evaluation.models import BranchAward, EvaluationPeriod, StoredBranch
 from partygroup.evaluation.queries import branch_sheets, past_results
@@ -206,16 +206,21 @@ def test_a_branch_goes_from_frozen_to_final(desk, world):
         periods.reopen_period(session, period, reason="再看看", by_unit=world.company.id, by=1, at=at)
 
 
-def ready_to_finish(desk, world) -> StoredBranch:
-    """Return the branch's frozen sheet, with a total and all its stars, in publicity."""
-    full = dict.fromkeys(("SE1.C", "SE1.B", "SE1.A", "SE4.A", "SE4.B", "SE3.N"), "0") | {"QI4": "100%", "PF7": "86%"}
-    desk.send(*(line(code, value) for code, value in (EXAMPLE | full).items()))
-    _period, sheet = frozen(desk, world)
+def in_publicity(desk, world) -> tuple:
+    """Return the period and the branch's sheet, shown in the branch from this day on."""
+    period, sheet = frozen(desk, world)
     with transaction(desk.session):
         periods.self_score(desk.session, sheet, opinion="数据属实", by=world.secretary.id, at=desk.at)
         periods.review_sheet(desk.session, sheet, review="", by=world.unit_officer.id, at=desk.at)
         periods.publish_sheet(desk.session, sheet, by=world.unit_officer.id, at=desk.at)
-    return sheet
+    return period, sheet
+
+
+def ready_to_finish(desk, world) -> StoredBranch:
+    """Return the branch's frozen sheet, with a total and all its stars, in publicity."""
+    full = dict.fromkeys(("SE1.C", "SE1.B", "SE1.A", "SE4.A", "SE4.B", "SE3.N"), "0") | {"QI4": "100%", "PF7": "86%"}
+    desk.send(*(line(code, value) for code, value in (EXAMPLE | full).items()))
+    return in_publicity(desk, world)[1]
 
 
 def late_veto(desk, world, at, *, from_on=date(2026, 9, 30), until_on=None):
@@ -282,6 +287,38 @@ def test_awards_and_terms_are_told_that_the_quarter_is_frozen(desk, world):
                        for day in (date(2026, 9, 1), date(2026, 10, 1)))  # fmt: skip
         term = set_term(desk.session, world.branch.id, extended=False, document="", **days, **by)
     assert [bool(told_when_late(desk.session, row)) for row in (mine, later, term)] == [True, False, True]
+
+
+def test_an_open_objection_holds_the_result_up(desk, world):
+    period, sheet = in_publicity(desk, world)
+    session, later, by = desk.session, beijing("2026-11-01 09:00"), world.company_officer.id
+    with transaction(session):
+        made = objecting.object_to(session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    assert objecting.open_objections(session, periods.standing_of(session, period)) == {world.branch.id: 1}
+    with pytest.raises(Refused, match="还有 1 条异议没有答复"), transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    with pytest.raises(Refused, match="别人答复"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了", by=world.member.id, at=later)
+    with transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了，数据属实", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经答复过"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="再答一次", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经结束"), transaction(session):
+        objecting.object_to(session, sheet, text="还有一处", by=world.member.id, at=later)
+    with transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    assert sheet.state == State.FINAL and objecting.open_objections(session, [sheet]) == {}
+    rows = session.execute(sa.select(AuditRow.actor_id, AuditRow.unit_id).where(AuditRow.action.like("%.object%")))
+    assert set(map(tuple, rows)) == {(world.member.id, None), (world.unit_officer.id, None), (None, world.branch.id)}
+
+
+def test_an_objection_is_answered_at_its_own_sheet(desk, world):
+    period, sheet = in_publicity(desk, world)
+    with transaction(desk.session):
+        made = objecting.object_to(desk.session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    other = next(row for row in periods.standing_of(desk.session, period) if row.branch_id == world.sister_branch.id)
+    with pytest.raises(NotFound), transaction(desk.session):
+        objecting.answer(desk.session, other, made.id, text="核过了", by=world.company_officer.id, at=desk.at)
 
 
 def test_one_evaluation_a_quarter_is_enough(desk, world):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from partygroup.evaluation import figure_columns as columns
 from partygroup.evaluation.figure_columns import COLUMNS
-from partygroup.evaluation.figure_rows import Directory, Item, NamedUnit, read_figures
+from partygroup.evaluation.figure_rows import Directory, Item, NamedUnit, Vocabulary, read_figures
 from partygroup.evaluation.presets import BODY
 from partygroup.evaluation.scheme import Scheme
 from partygroup.spreadsheets.cells import BadValue
@@ -35,7 +35,8 @@ def three_to_five(value: Fraction) -> str | None:
 
 ITEMS = [Item("QI-SKILL", "技能等级", whole_times), Item("WP-QUALITY", "负有责任的质量或交付事件", three_to_five),
          Item("A-ONE", "同名", whole_times), Item("A-TWO", "同名", whole_times)]  # fmt: skip
-DIRECTORY = Directory(UNITS, {"A1001": 71, "A1002": 72}, Scheme.from_json(BODY), ITEMS)
+WORDS = Vocabulary(Scheme.from_json(BODY), ITEMS)
+DIRECTORY = Directory(UNITS, {"A1001": 71, "A1002": 72}, lambda _period: WORDS)
 KEYS = [column.key for column in COLUMNS]
 PLACES = {key: place for place, key in enumerate(KEYS)}
 

@@ -1,4 +1,4 @@
-"""The life of an evaluation period, and of a scheme (domain.md 13)."""
+"""The life of an evaluation period (domain.md 13)."""
 
 from datetime import date
 
@@ -73,19 +73,9 @@ def test_a_step_out_of_turn_says_what_comes_next(state, action, reason):
     assert rules.refusal_to_step(state, action) == reason
 
 
-@pytest.mark.parametrize(
-    ("exists", "state", "in_force", "words"),
-    [
-        (False, "published", FIRST, None),
-        (False, "published", date(2026, 1, 1), None),
-        (True, "published", FIRST, "已经设定过了"),
-        (False, "draft", None, "还没有发布"),
-        (False, "published", AFTER, "从2026年10月1日起生效，不能用于更早的季度"),
-    ],
-)
-def test_configuring(exists, state, in_force, words):
-    reason = rules.refusal_to_configure(exists, state, in_force, FIRST)
-    assert (words in reason) if words else reason is None
+def test_a_quarter_is_set_up_once():
+    assert rules.refusal_to_configure(False) is None
+    assert "已经设定过了" in rules.refusal_to_configure(True)
 
 
 def test_opening_waits_for_the_quarter_and_freezing_for_its_end():
@@ -134,18 +124,29 @@ def test_figures_count_until_the_freeze():
 
 
 @pytest.mark.parametrize(
-    ("state", "by", "day", "faults", "words"),
+    ("state", "today", "text", "words"),
     [
-        ("draft", 2, AFTER, [], None),
-        ("published", 2, AFTER, [], "已经发布"),
-        ("draft", 1, AFTER, [], "起草人不能自己发布"),
-        ("draft", 2, AFTER, ["甲。", "乙。"], "还有 2 处要改：甲。"),
-        ("draft", 2, date(2026, 10, 2), [], "从季度的第一天起生效"),
-        ("draft", 2, date(2026, 11, 1), [], "从季度的第一天起生效"),
-        ("draft", 2, FIRST, [], "只能从还没开始的季度起生效"),
-        ("draft", 2, date(2026, 4, 1), [], "只能从还没开始的季度起生效"),
+        ("in_publicity", date(2026, 10, 20), "隐患数不对", None),
+        ("in_publicity", date(2026, 10, 20), " ", "写一句哪里不对"),
+        ("in_publicity", date(2026, 10, 21), "隐患数不对", "公示到 2026-10-20 已经结束"),
+        ("reviewed", date(2026, 10, 20), "隐患数不对", "现在是“已复核”，公示期间才能提异议"),
+        ("final", date(2026, 10, 20), "隐患数不对", "公示期间才能提异议"),
     ],
 )
-def test_publishing_a_scheme_for_a_later_quarter(state, by, day, faults, words):
-    reason = rules.refusal_to_publish_scheme(state, 1, by, day, FIRST, faults)
+def test_objecting_while_in_publicity(state, today, text, words):
+    reason = rules.refusal_to_object(state, date(2026, 10, 20), today, text.strip())
+    assert (words in reason) if words else reason is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "by", "text", "words"),
+    [
+        (False, 2, "核过了", None),
+        (True, 2, "核过了", "已经答复过"),
+        (False, 1, "核过了", "由别人答复"),
+        (False, 2, "", "写一句答复"),
+    ],
+)
+def test_answering_once_and_by_another(answered, by, text, words):
+    reason = rules.refusal_to_answer(1, answered, by, text)
     assert (words in reason) if words else reason is None

@@ -11,7 +11,7 @@ from partygroup.db import transaction
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
 from tests.factories import unit
-from tests.rooms.test_evaluation import frozen
+from tests.rooms.test_evaluation import frozen, in_publicity
 from tests.rooms.test_figures import HEADER, Q3, Desk, hazard, line
 
 KEPT = {"awards": ("text", "document"), "vetoes": ("veto_document",), "terms": ()}
@@ -140,6 +140,35 @@ def test_a_period_from_setting_up_to_the_own_word_of_a_branch(app, url, world):
     again = secretary.post(f"{url}/self-score", data=given | {"opinion": "再来一遍"})
     assert (again.status_code, "再来一遍" in again.text) == (422, False)
     assert secretary.post(f"{url}/review", data=given).status_code == 403
+
+
+def test_the_branch_objects_the_office_answers_and_only_then_it_is_final(app, url, world, desk, at):
+    in_publicity(desk, world)
+    quarter, page = {"quarter": "2026Q3"}, f"{url}?quarter=2026Q3"
+
+    def by(role: str):
+        return app.test_client().sign_on(getattr(world, role), office=role != "member")
+
+    assert by("member").post(f"{url}/objections", data=quarter | {"objection": " "}).status_code == 422
+    assert by("member").post(f"{url}/objections", data=quarter | {"objection": "隐患数不对"}).status_code == 303
+    assert by("stranger").post(f"{url}/objections", data=quarter).status_code == 404
+    told = {role: by(role).get(page).text for role in ("member", "secretary", "unit_officer")}
+    assert "，您提的" in told["member"] and all("隐患数不对" in text for text in told.values())
+    assert (
+        "田富提" in told["unit_officer"] and "田富提" not in told["secretary"] and "/answers" not in told["secretary"]
+    )
+    assert "有异议等答复 1 个" in by("company_officer").get("/evaluation").text
+    assert "1 条异议等答复" in by("unit_officer").get("/evaluation/2026Q3").text
+    at("2026-11-02 09:00")
+    held = by("company_officer").post(f"{url}/result", data=quarter)
+    assert held.status_code == 422 and "还有 1 条异议没有答复" in held.text
+    given = quarter | {"objection_id": "1", "answer": "核过，数据属实"}
+    assert by("secretary").post(f"{url}/answers", data=given).status_code == 403
+    for wrong, status in (({"answer": ""}, 422), ({"objection_id": "9"}, 404), ({"objection_id": "x"}, 404), ({}, 303)):
+        assert by("unit_officer").post(f"{url}/answers", data=given | wrong).status_code == status
+    assert "核过，数据属实" in by("member").get(page).text
+    assert "田富" not in by("secretary").get("/audit").text
+    assert by("company_officer").post(f"{url}/result", data=quarter).status_code == 303
 
 
 def test_a_unit_office_sees_its_branches_in_order_and_no_other(app, url, world):
