@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,17 +55,10 @@ def members_of_branch(session, branch_id: int, day: date, quarter=None) -> list[
     return [Nameable(*row) for row in rows]
 
 
-def reached(session, group_ids, quarter) -> dict[int, set[int]]:
-    """Return group → its people on the quarter's last day who were named in an activity of the quarter (scoring.md 6).
+def reached(session, person_ids: Collection[int], quarter) -> set[int]:
+    """Return those of some people who were named in an activity of the quarter (scoring.md 6), by one statement.
 
-    Named and not answering no, in any activity that happened in the quarter and was not withdrawn. By one statement.
+    Named and not answering no, in any activity that happened in the quarter and was not withdrawn.
     """
-    rows = session.execute(
-        sa.select(Belonging.group_id, Person.id)
-        .join(Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, quarter.last)))
-        .where(Belonging.group_id.in_(group_ids), _named_between(quarter.first, quarter.last))
-    )
-    found: dict[int, set[int]] = {group_id: set() for group_id in group_ids}
-    for group_id, person_id in rows:
-        found[group_id].add(person_id)
-    return found
+    named = _named_between(quarter.first, quarter.last)
+    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(person_ids), named)))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from partygroup.activities.models import Activity, Answer, Participation
+from partygroup.activities.coverage import reached
 from partygroup.activities.problems import problems_count
 from partygroup.clock import Quarter
 from partygroup.meetings.models import Gathering, Kind, Meeting
@@ -75,7 +75,7 @@ def group_facts(
         if one.is_counted and one.group_id in counted:
             counted[one.group_id].append(one)
     held = _months_held(session, ids, quarter)
-    named = _named(session, [one.person_id for some in counted.values() for one in some], quarter)
+    named = reached(session, [one.person_id for some in counted.values() for one in some], quarter)
     problems = problems_count(session, ids, quarter)
     levels = appraisals_of(session, ids, quarter)
     found = {}
@@ -121,22 +121,6 @@ def _months_held(session, group_ids: list[int], quarter: Quarter) -> set[tuple[i
         )
     )
     return {(unit_id, day.month) for unit_id, day in rows}
-
-
-def _named(session, person_ids: list[int], quarter: Quarter) -> set[int]:
-    """Return those named, and not answering no, in an activity that happened in the quarter and stands."""
-    rows = session.scalars(
-        sa.select(Participation.person_id)
-        .join(Activity, Activity.id == Participation.activity_id)
-        .where(
-            Participation.person_id.in_(person_ids),
-            sa.or_(Participation.answer.is_(None), Participation.answer != Answer.NO),
-            Activity.withdrawn_at.is_(None),
-            Activity.happened_on.between(quarter.first, quarter.last),
-        )
-        .distinct()
-    )
-    return set(rows)
 
 
 def appraisals_of(session, group_ids: list[int], quarter: Quarter) -> dict[int, GroupAppraisal]:

@@ -18,6 +18,7 @@ from partygroup.clock import Quarter
 from partygroup.db import AuditRow, transaction
 from partygroup.errors import Refused
 from partygroup.people.models import Belonging
+from partygroup.scores.queries import group_sheets
 from tests.factories import activity, add, person, problem
 from tests.rules.test_photo_rules import picture
 from tests.web.corners import who_is
@@ -34,19 +35,15 @@ def test_reached_are_those_named_who_do_not_say_no(session, world):
         session, world.units["玄武"].id, branch=world.branch.id, by=world.neighbour.id, people=(world.neighbour.id,),
         at=IN_FIRST, **withdrawn,
     )  # fmt: skip
-    groups = [world.group.id, world.units["玄武"].id]
-    assert reached(session, groups, FIRST) == {
-        world.group.id: {world.leader.id, world.probationer.id},
-        world.units["玄武"].id: set(),
-    }
-    assert reached(session, groups, SECOND) == {world.group.id: set(), world.units["玄武"].id: set()}
-    assert reached(session, [], FIRST) == {}
+    everybody = [*people, world.neighbour.id]
+    assert reached(session, everybody, FIRST) == {world.leader.id, world.probationer.id}
+    assert reached(session, everybody, SECOND) == reached(session, [], FIRST) == set()
 
 
 def test_who_says_differs_was_there(session, world):
     people = {world.member.id: "differs"}
     activity(session, world.group.id, branch=world.branch.id, by=world.leader.id, people=people, at=IN_FIRST)
-    assert reached(session, [world.group.id], FIRST)[world.group.id] == {world.member.id}
+    assert reached(session, [world.member.id], FIRST) == {world.member.id}
 
 
 def test_reached_counts_for_the_group_of_the_last_day(session, world):
@@ -59,13 +56,16 @@ def test_reached_counts_for_the_group_of_the_last_day(session, world):
     session.execute(sa.update(Belonging).where(Belonging.person_id == mover.id).values(until_on=moved_on))
     other = world.units["玄武"].id
     add(session, Belonging, person_id=mover.id, branch_id=world.branch.id, group_id=other, from_on=moved_on)
-    assert reached(session, [world.group.id, other], FIRST) == {world.group.id: set(), other: {mover.id}}
+    sheets = group_sheets(session, [world.branch.id], FIRST, at=IN_FIRST)
+    told = {group_id: next(line.why for line in sheets[group_id].lines if line.code == "flexibility")
+            for group_id in (world.group.id, other)}  # fmt: skip
+    assert "人中0人参加了活动" in told[world.group.id] and "人中1人参加了活动" in told[other]
 
 
 def test_reached_is_one_statement_however_many(session, world, statements):
     def count():
         with statements() as seen:
-            reached(session, [world.group.id, world.units["玄武"].id], FIRST)
+            reached(session, [world.member.id, world.leader.id], FIRST)
         return len(seen)
 
     before = count()
