@@ -88,8 +88,8 @@ class AuditRow(Base):
     request_id: Mapped[str | None] = mapped_column(sa.String(32))
     __table_args__ = (
         sa.Index("ix_audit_row_subject", "subject_type", "subject_id"),
-        sa.Index("ix_audit_row_person_id", "person_id"),
-        sa.Index("ix_audit_row_unit_id", "unit_id"),
+        sa.Index("ix_audit_row_person_id", "person_id", "id"),
+        sa.Index("ix_audit_row_unit_id", "unit_id", "id"),
     )
 
 
