@@ -126,8 +126,8 @@ def standing_of(session, period: EvaluationPeriod) -> list[StoredBranch]:
     return list(session.scalars(rows.order_by(StoredBranch.id)))
 
 
-def state_of(period: EvaluationPeriod, sheets: Collection[StoredBranch]) -> State:
-    """Return where an evaluation stands as a whole: once frozen, as far as its last branch."""
+def state_of(period: EvaluationPeriod, sheets: Collection) -> State:
+    """Return where an evaluation stands as a whole: once frozen, as far as its last branch (rows with a `state`)."""
     order = list(State)
     if period.state != State.FROZEN or not sheets:
         return State(period.state)
@@ -227,11 +227,6 @@ def get_period(session, period_id: int) -> EvaluationPeriod:
     if found is None:
         raise NotFound
     return found
-
-
-def names_below(session, unit_ids: Collection[int], day: date) -> dict[int, str]:
-    """Return unit → name of some units and all below them, as of a day."""
-    return names_on(session, list(session.scalars(subtree_ids(unit_ids, day))), day)
 
 
 def names_on(session, unit_ids: Collection[int], day: date) -> dict[int, str]:

@@ -230,6 +230,19 @@ def recent_periods(session, unit_ids) -> list[EvaluationPeriod]:
     )
 
 
+def steps_of(session, period_ids: Collection[int]) -> dict[int, list[sa.Row]]:
+    """Return evaluation → (period_id, state, number) for each state in which frozen sheets of it stand."""
+    rows = session.execute(
+        sa.select(StoredBranch.period_id, StoredBranch.state, sa.func.count().label("number"))
+        .where(StoredBranch.period_id.in_(period_ids), StoredBranch.replaced_at.is_(None))
+        .group_by(StoredBranch.period_id, StoredBranch.state)
+    )
+    found: dict[int, list[sa.Row]] = defaultdict(list)
+    for row in rows:
+        found[row.period_id].append(row)
+    return found
+
+
 @dataclass(frozen=True)
 class PastResult:
     """A frozen quarter of a branch."""

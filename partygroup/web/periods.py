@@ -14,7 +14,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
-from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
+from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods, steps_of
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
@@ -64,10 +64,12 @@ def index():
 
 def _index(problem: str | None = None, status: int = 200):
     today = clock.today()
-    mine = units_where(current_user, Can.SEE_PERIODS)
-    names = periods.names_below(db.session, mine, today)
-    shown = [_told(period, names, today) for period in recent_periods(db.session, list(names))]
-    configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
+    below = subtree_ids(units_where(current_user, Can.SEE_PERIODS), today)
+    found, mine = recent_periods(db.session, below), units_where(current_user, Can.CONFIGURE_PERIOD)
+    names = periods.names_on(db.session, {*mine, *(period.unit_id for period in found)}, today)
+    steps = steps_of(db.session, [period.id for period in found])
+    shown = [_told(period, names, steps[period.id], period.unit_id in mine, today) for period in found]
+    configurable = [(unit_id, names[unit_id]) for unit_id in mine]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
                    tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
 
@@ -88,19 +90,15 @@ class Told:
         return STATE_NAMES[self.state]
 
 
-def _told(period: EvaluationPeriod, names: dict[int, str], today) -> Told:
-    sheets = periods.standing_of(db.session, period)
-    states = [State(row.state) for row in sheets]
-    counts = [(STATE_NAMES[state], states.count(state)) for state in State if state in states]
+def _told(period: EvaluationPeriod, names: dict[int, str], steps: list, acts: bool, today) -> Told:
+    numbers = {row.state: row.number for row in steps}
+    counts = [(STATE_NAMES[state], numbers[state]) for state in State if state in numbers]
     refusals = {
         State.CONFIGURED: lambda: refusal_to_open(period.state, period.of.first, today),
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
-    line = lineage(db.session, period.unit_id, today)
-    place = Place(tuple(unit[0] for unit in line) or (period.unit_id,))
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place)
-    return Told(period, names.get(period.unit_id, ""), periods.state_of(period, sheets), counts, acts, refusal)
+    return Told(period, names.get(period.unit_id, ""), periods.state_of(period, steps), counts, acts, refusal)
 
 
 @pages.post("/evaluation")
