@@ -274,8 +274,16 @@ def rows_about(session, person_id: int, *, before: int | None = None) -> list[Wi
 
 
 def rows_of_units(session, unit_ids, *, before: int | None = None) -> list[Witnessed]:
-    """Return the newest changes of the records of some units (a SELECT of ids)."""
-    return _rows(session, AuditRow.unit_id.in_(unit_ids), before)
+    """Return the newest changes of the records of some units (a SELECT of ids).
+
+    None of them is older than the last one on the page of any single unit: so much is read of each, however much there
+    is.
+    """
+    own, units = sa.orm.aliased(AuditRow), unit_ids.subquery()
+    of_unit = sa.select(own.id).where(own.unit_id == units.c.unit_id, *([own.id < before] if before else []))
+    last = of_unit.order_by(own.id.desc()).offset(PAGE - 1).limit(1).scalar_subquery()
+    oldest = sa.select(sa.func.coalesce(sa.func.max(last), 0)).select_from(units).scalar_subquery()
+    return _rows(session, sa.and_(AuditRow.unit_id.in_(unit_ids), AuditRow.id >= oldest), before)
 
 
 def all_rows(session, *, before: int | None = None) -> list[Witnessed]:

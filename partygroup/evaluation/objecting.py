@@ -5,7 +5,7 @@ The row about the sheet names nobody: who objects is known to the handlers only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,3 +58,17 @@ def open_objections(session, sheets: Iterable[StoredBranch]) -> dict[int, int]:
         .group_by(StoredBranch.branch_id)
     )
     return dict(map(tuple, rows))
+
+
+def branches_waiting(session, period_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return evaluation → its branches in which an objection waits for an answer; evaluations without any left out."""
+    rows = session.execute(
+        sa.select(StoredBranch.period_id, StoredBranch.branch_id)
+        .join(Objection, Objection.sheet_id == StoredBranch.id)
+        .where(StoredBranch.period_id.in_(period_ids), StoredBranch.replaced_at.is_(None))
+        .where(Objection.answered_at.is_(None))
+    )
+    found: dict[int, set[int]] = {}
+    for period_id, branch_id in rows:
+        found.setdefault(period_id, set()).add(branch_id)
+    return found

@@ -164,7 +164,15 @@ def _waiting(who, day: date) -> sa.Select | None:
 
 
 def done_by(session, person_id: int) -> list[Told]:
-    """Return the latest on which somebody has decided, newest first."""
-    mine = sa.or_(Declaration.reviewed_by == person_id, Declaration.confirmed_by == person_id)
-    latest = sa.func.coalesce(Declaration.confirmed_at, Declaration.reviewed_at)
-    return told(session, sa.select(Declaration).where(mine).order_by(latest.desc(), Declaration.id.desc()).limit(MOST))
+    """Return the latest on which somebody has decided, newest first; read by key, however many there were."""
+    own = [
+        sa.select(Declaration.id).where(by == person_id).order_by(at.desc()).limit(MOST).subquery()
+        for by, at in (
+            (Declaration.reviewed_by, Declaration.reviewed_at),
+            (Declaration.confirmed_by, Declaration.confirmed_at),
+        )
+    ]
+    latest = Declaration.id.in_(sa.union_all(*(sa.select(some.c.id) for some in own)))
+    done_at = sa.case((Declaration.confirmed_by == person_id, Declaration.confirmed_at), else_=Declaration.reviewed_at)
+    query = sa.select(Declaration).where(latest).order_by(done_at.desc(), Declaration.id.desc()).limit(MOST)
+    return told(session, query)

@@ -62,7 +62,7 @@ class Declaration(Audited, Base):
     branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     state: Mapped[str] = mapped_column(sa.String(16))
-    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -79,6 +79,8 @@ class Declaration(Audited, Base):
     __table_args__ = (
         sa.Index("ix_declaration_branch_id_state", "branch_id", "state"),
         sa.Index("ix_declaration_group_id_state", "group_id", "state"),
+        sa.Index("ix_declaration_reviewed_by_reviewed_at", "reviewed_by", "reviewed_at"),
+        sa.Index("ix_declaration_confirmed_by_confirmed_at", "confirmed_by", "confirmed_at"),
         sa.Index(
             "uq_declaration_absence", "gathering_id", "person_id", unique=True,
             sqlite_where=sa.text("source = 'attendance'"), postgresql_where=sa.text("source = 'attendance'"),

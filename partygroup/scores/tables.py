@@ -138,7 +138,15 @@ class Table:
         """Return the place of each item in the table, by code."""
         return {code: place for place, code in enumerate(self.rows)}
 
+    @cached_property
+    def line_order(self) -> dict[str, int]:
+        """Return the place of each line in the table, by code."""
+        return {code: place for place, code in enumerate(self.lines_by_code)}
+
     def profile(self, code: str | None) -> Profile:
         """Return a profile; the usual one when none is set or the table does not know it."""
-        known = {profile.code: profile for profile in self.profiles}
-        return known.get(code) or known[USUAL_PROFILE]
+        return self._profiles.get(code) or self._profiles[USUAL_PROFILE]
+
+    @cached_property
+    def _profiles(self) -> dict[str, Profile]:
+        return {profile.code: profile for profile in self.profiles}

@@ -15,7 +15,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
-from partygroup.evaluation.objecting import open_objections
+from partygroup.evaluation.objecting import branches_waiting, open_objections
 from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
 from partygroup.evaluation.sheets import star_name
@@ -73,8 +73,13 @@ def _index(problem: str | None = None, status: int = 200):
     above = {unit_id: name for one in mine for unit_id, _, name in lineage(db.session, one, today)}
     found = recent_periods(db.session, [*names, *above])
     states = periods.states_of_branches(db.session, found)
-    shown = [_told(period, states[period.id], names, above, today) for period in found]
-    configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
+    waiting = branches_waiting(db.session, states.keys())
+    acting = units_where(current_user, Can.CONFIGURE_PERIOD)
+    shown = [
+        _told(period, states[period.id], waiting.get(period.id, set()), names, above, period.unit_id in acting, today)
+        for period in found
+    ]
+    configurable = [(unit_id, names[unit_id]) for unit_id in acting]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
                    today=today, tabs=quarters_around(today), usual=periods.default_quarter(today),
                    typed=request.form)  # fmt: skip
@@ -96,9 +101,13 @@ class Told:
         return STATE_NAMES[self.state]
 
 
-def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: dict[int, str], today) -> Told:
+def _told(
+    period: EvaluationPeriod, sheets: list, waiting: set[int], names: dict[int, str], above: dict[int, str], acts: bool,
+    today,
+) -> Told:  # fmt: skip
     if period.unit_id not in names:
         sheets = [row for row in sheets if row.branch_id in names]
+        waiting = waiting & names.keys()
     states = [State(row.state) for row in sheets]
     counts = [(STATE_NAMES[state], states.count(state)) for state in State if state in states]
     refusals = {
@@ -106,8 +115,7 @@ def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: 
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
-    if waiting := open_objections(db.session, sheets):
+    if waiting:
         counts.append(("有异议等答复", len(waiting)))
     unit_name = (above | names).get(period.unit_id, "")
     return Told(period, unit_name, periods.state_of(period, sheets), counts, acts, refusal)
