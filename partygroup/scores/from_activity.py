@@ -92,7 +92,7 @@ def take_back(session, activity: Activity, *, by: int, at: datetime) -> int:
     rows = session.scalars(made.with_for_update().execution_options(populate_existing=True)).all()
     refused = [refusal_to_take_back(one, by) for one in rows]
     if all(refused):
-        raise Refused(next(iter(refused), "这次活动没有申报，不用撤回。"), 409)
+        raise Refused(next(iter(refused), "这次活动没有申报，不用撤回。"))
     free = [one for one, reason in zip(rows, refused, strict=True) if not reason]
     for one in free:
         session.delete(one)
