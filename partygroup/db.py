@@ -96,6 +96,8 @@ class AuditRow(Base):
 
 #: Built once and executed with values: a statement built anew for each row costs more than the row.
 _INSERT_AUDIT_ROW = sa.insert(AuditRow.__table__).inline()
+#: Rows written together all have the same columns: one statement, whatever each of them says.
+_BLANK = dict.fromkeys(column.name for column in AuditRow.__table__.c if column.name != "id")
 
 
 class OnceKey(Base):
@@ -134,7 +136,7 @@ def witness_all(session, rows: list[dict]) -> None:
     """Write many audit rows at once: for set-wise actions such as an import."""
     extra = session.info.get("request", {})
     if rows:
-        session.execute(sa.insert(AuditRow), [row | extra for row in rows])
+        session.execute(_INSERT_AUDIT_ROW, [_BLANK | row | extra for row in rows])
 
 
 @event.listens_for(orm.Session, "after_flush")
