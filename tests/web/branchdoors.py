@@ -79,8 +79,10 @@ class BranchDoors(Doors):
 
     # --- the roster ---
 
-    def roster(self, who: dict[str, str], title: str = "", place: tuple[str, str] | None = None) -> None:
-        """Import a roster from today on: name → word under a title; all stay where they are, or come to one place."""
+    def roster(
+        self, who: dict[str, str], title: str = "", place: tuple[str, str] | None = None, begun: date | None = None
+    ) -> None:
+        """Import a roster from a day on: name → word under a title; all stay where they are, or come to one place."""
         titles = ["工号", "姓名", "二级党委", "党支部", "党小组", "党员类别", *([title] if title else [])]
         rows = []
         for name, word in who.items():
@@ -89,8 +91,8 @@ class BranchDoors(Doors):
             staff = self.staff.setdefault(name, f"X{20000 + len(self.staff)}")
             row = [staff, name, "青松厂党委", f"{branch}车间党支部", group and f"{group}党小组", standing, word]
             rows.append(row[: len(titles)])
-        path = self.send(self.unit_office, "/imports", valid_from=str(self.day), unit_id=self.world.committee.id,
-                         file=table([titles, *rows], "花名册.csv"))  # fmt: skip
+        typed = {"valid_from": str(begun or self.day), "unit_id": self.world.committee.id}
+        path = self.send(self.unit_office, "/imports", file=table([titles, *rows], "花名册.csv"), **typed)
         self.send(self.unit_office, f"{path}/applying")
 
     def set_profiles(self, profiles: dict[str, str]) -> None:
@@ -106,13 +108,13 @@ class BranchDoors(Doors):
         for name, number in stars.items():
             self.book.stars.setdefault(name, []).append((self.day, number))
 
-    def move(self, names: list[str], branch: str, group: str) -> None:
-        """Let people come to a branch and group from today on, strangers too; a new group is founded."""
-        self.roster(dict.fromkeys(names, ""), place=(branch, group))
-        if group:
-            self.log.groups.setdefault(group, (branch, self.day))
+    def move(self, names: list[str], branch: str, group: str, begun: date | None = None) -> None:
+        """Let people come to a branch and group from a day on, strangers too; a new group is founded."""
+        begun = begun or self.day
+        self.roster(dict.fromkeys(names, ""), place=(branch, group), begun=begun)
+        self.log.groups.setdefault(group, (branch, begun))
         for name in names:
-            self.log.places.setdefault(name, []).append((self.day, branch, group))
+            self.log.places.setdefault(name, []).append((begun, branch, group))
             if name not in self.ids:
                 found = self.get(self.unit_office, f"/people?q={self.staff[name]}")
                 self.ids[name] = int(re.search(r'href="/people/(\d+)"', found)[1])
@@ -127,6 +129,10 @@ class BranchDoors(Doors):
         rows = self.get(self.unit_office, f"/people/{self.ids[name]}").partition(f"<b>{TITLES[role]}</b>")[2]
         self.send(self.unit_office, re.search(rf"/people/{self.ids[name]}/posts/\d+/ending", rows)[0])
         post.until = self.day
+
+    def officers(self) -> list[str]:
+        first = super().officers()
+        return [*first, *sorted(self.book.committee(HOME, self.day) - set(first))]
 
     # --- tables of figures ---
 

@@ -125,6 +125,10 @@ class BranchLog:
         """Return who sits in the committee's posts on a day; three at least make a committee."""
         return {post.who for post in self.posts if post.unit == branch and post.role in COMMITTEE and post.held(day)}
 
+    def holder(self, role: str, unit: str, day: date) -> str:
+        """Return who holds a post on a day; "" if nobody does."""
+        return next((one.who for one in self.posts if (one.role, one.unit) == (role, unit) and one.held(day)), "")
+
     def checks(self, branch: str, day: date) -> list[bool] | None:
         """Return whether the structure is sound in its four respects; None where no term is known."""
         term = self._term(branch, day)

@@ -25,14 +25,27 @@ class BranchScript(Script):
         self.told: dict = {}
         self.late = None
 
-    def month(self, year: int, month: int) -> None:
-        if month == 7:
-            self.doors.on(date(year, month, 3))
+    def before(self, day: date) -> None:
+        """Let a guest come in July; three officers make a committee in September again."""
+        self.doors.on(day)
+        if day.month == 7:
             self.doors.move([GUEST], HOME, "朱雀")
-        super().month(year, month)
-        if month == 5:
+        elif day.month == 9:
+            self.appoint()
+
+    def between(self, day: date) -> None:
+        """Let three officers make a committee in May; in August there is none for some days, and strangers join."""
+        if day.month == 5:
+            self.doors.on(day)
+            self.appoint()
+        elif day.month == 8:
+            self.newcomers()
             for name, role in OFFICERS.items():
-                self.doors.appoint(name, role)
+                self.doors.dismiss(name, role)
+
+    def appoint(self) -> None:
+        for name, role in OFFICERS.items():
+            self.doors.appoint(name, role)
 
     def begin(self) -> None:
         """Say who works where and is away, how the branch finds its groups, and who is elected for how long."""
@@ -66,7 +79,8 @@ class BranchScript(Script):
         doors.award(SISTER, Q2, "practice:company", date(2026, 5, 1))
 
     def facts_after_freezing(self, quarter) -> None:
-        """Do what would have changed the quarter, had it not been frozen."""
+        """Do what would have changed the quarter, had it not been frozen the day before."""
+        self.doors.on(self.doors.day + timedelta(1))
         doors, figures = self.doors, Figures(self.random, HOME, quarter)
         doors.award(HOME, quarter, "award:province", date(2026, 6, 1))
         doors.veto(HOME, quarter, date(2026, 6, 30), date(2026, 7, 1))
@@ -79,23 +93,14 @@ class BranchScript(Script):
 
     def newcomers(self) -> None:
         """Let three strangers join as a group of their own, half a quarter before its end or a day less."""
-        doors = self.doors
-        joined = self.random.choice([date(2026, 8, 16), date(2026, 8, 17)])
-        doors.on(joined)
-        doors.move(FRESH, HOME, "青龙")
-        doors.dismiss("章志刚", OFFICERS["章志刚"])
-        doors.dismiss(EAGER, OFFICERS[EAGER])
-        doors.dismiss("邹丽萍", OFFICERS["邹丽萍"])
-        doors.on(date(2026, 8, 24))
-        for name, role in OFFICERS.items():
-            doors.appoint(name, role)
+        self.doors.on(self.random.choice([date(2026, 8, 16), date(2026, 8, 17)]))
+        self.doors.move(FRESH, HOME, "青龙")
 
     def last_days_of_the_third_quarter(self) -> None:
         """Let the guest leave on the last day or after it, and change what held on the last day a day later."""
         doors = self.doors
-        doors.on(self.random.choice([date(2026, 9, 30), date(2026, 10, 1)]))
-        doors.move([GUEST], SISTER, "苍龙")
         doors.on(date(2026, 10, 2))
+        doors.move([GUEST], SISTER, "苍龙", self.random.choice([date(2026, 9, 30), date(2026, 10, 1)]))
         doors.set_profiles({EAGER: "office", "田大利": "line"})
         doors.set_stars({EAGER: 0, "田大利": 4, "罗少华": 2})
         doors.on(date(2026, 10, 10))

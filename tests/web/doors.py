@@ -173,10 +173,10 @@ class Doors:
         )  # fmt: skip
         return self.claims[-1]
 
-    def enter(self, name: str, item: str, day: date) -> Claim:
+    def enter(self, name: str, item: str, day: date, by: str = "") -> Claim:
         """Enter a deduction for the branch."""
         text = f"{item}第{len(self.claims) + 1}件"
-        by = self.secretary if name != self.secretary else self.deputy
+        by = by or (self.secretary if name != self.secretary else self.deputy)
         path = self.send(by, "/declarations", source="branch", person=self.ids[name], item=item, text=text,
                          happened_on=str(day))  # fmt: skip
         self.claims.append(Claim(name, item, oracle.POINTS[item], day, None, text, "reviewed",
@@ -263,10 +263,14 @@ class Doors:
         for one in confirmed:
             one.confirmed_by, one.shown_on = by[one.id], self.day
 
+    def officers(self) -> list[str]:
+        """Return who decides in the branch."""
+        return [self.secretary, self.deputy]
+
     def object_(self, claim: Claim, by: str, outcome: str, points: Decimal | None = None) -> None:
         """Object to a line, and let somebody of the committee who did not confirm it answer."""
         self.send(by, f"{claim.path}/objections", text="那天不是这样")
-        answering = [self.secretary, self.deputy, self.world.unit_officer.name]
+        answering = [*self.officers(), self.world.unit_officer.name]
         answerer = next(one for one in answering if one not in (claim.confirmed_by, claim.who, by))
         self.send(answerer, f"{claim.path}/answer", outcome=outcome, text="查过了", points=str(points or ""))
         claim.points = points or claim.points

@@ -39,6 +39,7 @@ class Script:
 
     def month(self, year: int, month: int) -> None:
         """Play a month: on the 7th all meet and declare, and it is decided; on the 24th it counts."""
+        self.before(date(year, month, 1))
         self.doors.on(date(year, month, 7))
         self.doors.settle()
         self.meetings(date(year, month, 7))
@@ -47,9 +48,16 @@ class Script:
         self.declarations()
         self.lists()
         self.decisions()
+        self.between(date(year, month, 15))
         self.doors.on(date(year, month, 24))
         self.doors.settle()
         self.make_ups()
+
+    def before(self, day: date) -> None:
+        """Do what else happens in the first days of a month."""
+
+    def between(self, day: date) -> None:
+        """Do what else happens in the middle of a month."""
 
     def meetings(self, day: date) -> None:
         for unit, kinds in self.plan(day.month):
@@ -132,8 +140,9 @@ class Script:
             doors.declare(EAGER, "QI-CONTEST-PROVINCE", day, number="省赛", leads=day.month == 4)
         for _ in range(7 if day.month in (4, 5) else 0):
             doors.enter(CLUMSY, "WP-MISSED", day)
+        keeper = doors.book.holder("organisation_officer", HOME, day)
         for _ in range(2):
-            doors.enter(self.random.choice([CLUMSY, AWAY, "宋玉梅"]), "PF-DUES", day)
+            doors.enter(self.random.choice([CLUMSY, AWAY, "宋玉梅"]), "PF-DUES", day, by=keeper)
 
     def lists(self) -> None:
         """Let the lists of a month come in as one table."""

@@ -200,7 +200,6 @@ def third_quarter(play: BranchScript) -> None:
     doors.reopen_period(Q2)
     play.told[Q2] = compare_branches(doors, Q2)
     doors.freeze(Q2)
-    play.newcomers()
     play.month(2026, 9)
     compare(doors, Q3, groups=False)
     play.last_days_of_the_third_quarter()
