@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from partygroup.clock import BEIJING
+from partygroup.clock import BEIJING, said
 from partygroup.db import AuditRow
 from partygroup.org.models import KIND_NAMES, Placement
 from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, STANDING_NAMES, Person
@@ -40,13 +40,21 @@ ACTION_NAMES = {
     "evaluation.figures.apply": "导入指标数据",
     "evaluation.figures.preview": "上传指标数据",
     "evaluation.figures.purge": "清理没确认的指标数据",
+    "evaluation.objection.answer": "答复考评异议",
+    "evaluation.objection.make": "对考评提异议",
     "evaluation.period.collect": "收集考评数据",
     "evaluation.period.configure": "设定考评",
     "evaluation.period.freeze": "冻结考评数据",
     "evaluation.period.open": "启动考评",
     "evaluation.period.reopen": "重新收集考评数据",
+    "evaluation.scheme.draft": "起草考评方案",
+    "evaluation.scheme.drop": "放弃方案草稿",
+    "evaluation.scheme.publish": "发布考评方案",
+    "evaluation.scheme.revise": "改方案草稿",
+    "evaluation.sheet.answer": "考评异议有了答复",
     "evaluation.sheet.finish": "确定考评结果",
     "evaluation.sheet.freeze": "冻结支部考评",
+    "evaluation.sheet.object": "有人对考评提出异议",
     "evaluation.sheet.publish": "公示考评结果",
     "evaluation.sheet.replace": "作废冻结的考评",
     "evaluation.sheet.review": "复核支部考评",
@@ -165,18 +173,22 @@ def in_words(value) -> str:
     if isinstance(value, dict):
         told = (f"{FIELD_NAMES.get(key, key)}：{in_words(one)}" for key, one in value.items())
         return "、".join(told) or VALUE_NAMES[None]
-    if isinstance(value, str) and "T" in value:
-        return _moment_in_words(value)
+    if isinstance(value, str) and value[:4].isdigit():
+        return _time_in_words(value)
     if isinstance(value, (str, bool)) or value is None:
         return VALUE_NAMES.get(value, value)
     return str(value)
 
 
-def _moment_in_words(value: str) -> str:
+def _time_in_words(value: str) -> str:
+    """Return a day or a moment in ISO form as people write it; any other text as it is."""
     try:
-        return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        if len(value) == len("2026-03-05"):
+            return said(date.fromisoformat(value))
+        moment = datetime.fromisoformat(value).astimezone(BEIJING) if "T" in value else None
     except (ValueError, OverflowError):
         return value
+    return f"{said(moment.date())} {moment:%H:%M}" if moment else value
 
 
 @dataclass(frozen=True)
@@ -262,8 +274,16 @@ def rows_about(session, person_id: int, *, before: int | None = None) -> list[Wi
 
 
 def rows_of_units(session, unit_ids, *, before: int | None = None) -> list[Witnessed]:
-    """Return the newest changes of the records of some units (a SELECT of ids)."""
-    return _rows(session, AuditRow.unit_id.in_(unit_ids), before)
+    """Return the newest changes of the records of some units (a SELECT of ids).
+
+    None of them is older than the last one on the page of any single unit: so much is read of each, however much there
+    is.
+    """
+    own, units = sa.orm.aliased(AuditRow), unit_ids.subquery()
+    of_unit = sa.select(own.id).where(own.unit_id == units.c.unit_id, *([own.id < before] if before else []))
+    last = of_unit.order_by(own.id.desc()).offset(PAGE - 1).limit(1).scalar_subquery()
+    oldest = sa.select(sa.func.coalesce(sa.func.max(last), 0)).select_from(units).scalar_subquery()
+    return _rows(session, sa.and_(AuditRow.unit_id.in_(unit_ids), AuditRow.id >= oldest), before)
 
 
 def all_rows(session, *, before: int | None = None) -> list[Witnessed]:

@@ -37,6 +37,11 @@ def beijing(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
 
 
+def said(day: date) -> str:
+    """Return a day as people write it: 2026年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def start_of(day: date) -> datetime:
     """Return the first moment of a Beijing day, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC)
@@ -78,8 +83,11 @@ class Quarter(NamedTuple):
 
     @classmethod
     def parse(cls, code: str) -> Quarter | None:
-        """Return the quarter of a code such as `2026Q3`; None if the text is no such code."""
-        found = re.fullmatch(r"([12][0-9]{3})Q([1-4])", code)
+        """Return the quarter of a code such as `2026Q3`; None if the text is no such code.
+
+        No rules hold before 2020: there are no quarters of scores or evaluations before that.
+        """
+        found = re.fullmatch(r"(20[2-9][0-9])Q([1-4])", code)
         return cls(int(found[1]), int(found[2])) if found else None
 
     @property
@@ -115,6 +123,10 @@ class Quarter(NamedTuple):
     def next(self) -> Quarter:
         """Return the following quarter."""
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    def since(self, other: Quarter) -> int:
+        """Return how many quarters it lies after another; negative: before it."""
+        return 4 * (self.year - other.year) + self.number - other.number
 
     def previous(self) -> Quarter:
         """Return the quarter before."""

@@ -83,11 +83,14 @@ class Can(Enum):
     SEE_EVALUATION = "看支部考评"
     SEE_PERIODS = "看各支部考评"
     SEE_SCHEME = "看考评方案"
+    EDIT_SCHEME = "改考评方案"
+    PUBLISH_SCHEME = "发布考评方案"
     IMPORT_FIGURES = "导入指标数据"
     CONFIGURE_PERIOD = "设定、启动考评"
     FREEZE_PERIOD = "冻结考评数据"
     REOPEN_PERIOD = "重新收集考评数据"
     SELF_SCORE = "支部自评"
+    OBJECT_EVALUATION = "对考评提异议"
     REVIEW_EVALUATION = "复核、公示考评"
     FINALISE_EVALUATION = "确定考评结果"
     GIVE_AWARD = "登记支部表彰"
@@ -278,11 +281,14 @@ POLICY = {
     Can.SEE_EVALUATION: (*MEMBERS, officer_of_branch, *ABOVE),
     Can.SEE_PERIODS: ABOVE,
     Can.SEE_SCHEME: (anyone,),
+    Can.EDIT_SCHEME: (company_office,),
+    Can.PUBLISH_SCHEME: (company_office,),
     Can.IMPORT_FIGURES: (unit_office, company_office),
     Can.CONFIGURE_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.FREEZE_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.REOPEN_PERIOD: (own_level(unit_office), own_level(company_office)),
     Can.SELF_SCORE: (officer_of_branch,),
+    Can.OBJECT_EVALUATION: (belongs_to_branch,),
     Can.REVIEW_EVALUATION: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.FINALISE_EVALUATION: (not_own_branch(company_office),),
     Can.GIVE_AWARD: (not_own_branch(unit_office), not_own_branch(company_office)),

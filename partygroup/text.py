@@ -33,6 +33,11 @@ def squeeze(raw: str | None, limit: int = 500) -> str:
     return re.sub(r"\s+", "", narrow(raw, limit))
 
 
+def alike(raw: str | None, limit: int = 500) -> str:
+    """Return a text by which one typed a little differently is the same: width, case and white space do not matter."""
+    return squeeze(unicodedata.normalize("NFKC", raw or ""), limit).upper()
+
+
 def whole_number(raw: str | None) -> int | None:
     """Return a number as addresses and forms carry ids, of at most nine digits; None for none and for nonsense."""
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None

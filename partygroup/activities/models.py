@@ -48,6 +48,7 @@ class Activity(Audited, Base):
     __table_args__ = (
         sa.Index("ix_activity_branch_id_happened_on", "branch_id", "happened_on", "id"),
         sa.Index("ix_activity_unit_id_happened_on", "unit_id", "happened_on", "id"),
+        sa.Index("ix_activity_happened_on", "happened_on", "id"),
         sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_pair"),
     )
 
@@ -63,7 +64,7 @@ class Participation(Audited, Base):
     __tablename__ = "participation"
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     leads: Mapped[bool] = mapped_column(default=False)
@@ -72,6 +73,7 @@ class Participation(Audited, Base):
     remark: Mapped[str | None] = mapped_column(sa.String(REMARK_LENGTH))
     __table_args__ = (
         sa.UniqueConstraint("activity_id", "person_id"),
+        sa.Index("ix_participation_person_id_activity_id", "person_id", "activity_id"),
         sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_pair"),
     )
 

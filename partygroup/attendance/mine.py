@@ -12,7 +12,7 @@ from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
 from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
-from partygroup.meetings.queries import WITH_ALL, Convened, convened, that_counts, with_units
+from partygroup.meetings.queries import WITH_ALL, Convened, chosen, convened, that_counts, with_units
 from partygroup.people.models import COMMITTEE_ROLES
 
 
@@ -114,17 +114,13 @@ def attended_by(session, person_id: int, *, before: tuple[date, int] | None = No
     """Return one page of the closed gatherings in whose due list a person stands, newest first."""
     mark = sa.and_(Mark.gathering_id == Gathering.id, Mark.person_id == person_id, Mark.undone_at.is_(None))
     leave = sa.and_(Leave.gathering_id == Gathering.id, Leave.person_id == person_id)
-    gatherings = (
-        sa.select(Gathering)
-        .join(DueEntry, sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == person_id))
-        .where(Gathering.closed_at.is_not(None))
-        .order_by(Gathering.day.desc(), Gathering.id.desc())
-        .limit(limit)
-    )
+    entry = sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == person_id)
+    order = (Gathering.day.desc(), Gathering.id.desc())
+    page = sa.select(Gathering).join(DueEntry, entry).where(Gathering.closed_at.is_not(None))
     if before:
-        gatherings = gatherings.where(sa.tuple_(Gathering.day, Gathering.id) < sa.tuple_(*map(sa.literal, before)))
+        page = page.where(sa.tuple_(Gathering.day, Gathering.id) < sa.tuple_(*map(sa.literal, before)))
     query = (
-        with_units(gatherings)
+        with_units(chosen(page.order_by(*order).limit(limit)).join(DueEntry, entry).order_by(*order))
         .outerjoin(Mark, mark)
         .outerjoin(Leave, leave)
         .add_columns(DueEntry.counting, Mark.happened_at, Mark.door, Leave.granted, Leave.sort)

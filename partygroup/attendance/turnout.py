@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -18,8 +18,7 @@ from partygroup.meetings.models import Gathering, Kind, Meeting
 from partygroup.meetings.queries import that_counts
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """A held gathering for which somebody was due; `next_on`: the day of the next one, once somebody made it up."""
 
     person_id: int
@@ -50,7 +49,10 @@ def turns_of(
         .order_by(Gathering.day, Gathering.id)
     ).all()
     following = next_held(session, {row.id for row in rows if row.on_day}, known_at=known_at)
-    return [Turn(*row[:3], row[3] is not None, row[4], following.get(row.id)) for row in rows]
+    return [
+        Turn(person_id, gathering_id, day, mark_id is not None, made_up_on, following.get(gathering_id))
+        for person_id, gathering_id, day, mark_id, made_up_on in rows
+    ]
 
 
 def _due(known_at: datetime | None) -> sa.Select:

@@ -17,7 +17,7 @@ from partygroup.commands.backup import backup, restore
 from partygroup.commands.doctor import doctor
 from partygroup.commands.imports import import_figures, import_roster
 from partygroup.commands.verify import verify
-from partygroup.db import db, transaction
+from partygroup.db import db, tell_planner, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation.importing import purge_previews as purge_figures
 from partygroup.evaluation.schemes import install_scheme
@@ -79,6 +79,7 @@ def init(company: str | None) -> None:
         days = install_workdays(db.session)
         tables = install_rule_table(db.session, at=clock.now())
         schemes = install_scheme(db.session, at=clock.now())
+        tell_planner(db.session)
         stands_as = found_company(name) if name else None
     click.echo(
         f"database ready, {added} meeting kinds, {days} days of the work calendar, {tables} rule tables"
@@ -160,7 +161,7 @@ def settle() -> None:
 
     Close sign-ins left open for more than twelve hours; pass on declarations that a group left for seven days; let
     take effect whose publicity has ended; propose absences that nobody made up in time; drop roster previews nobody
-    confirmed in seven days. For an hourly timer; running it twice changes nothing.
+    confirmed in seven days; tell SQLite how full its tables are. For an hourly timer; running it twice changes nothing.
     """
     with transaction(db.session):
         closed = close_overdue(db.session, at=clock.now())
@@ -168,6 +169,7 @@ def settle() -> None:
         settled = settle_scores(db.session, at=clock.now())
     with transaction(db.session):
         dropped = purge_previews(db.session, at=clock.now()) + purge_figures(db.session, at=clock.now())
+        tell_planner(db.session)
     swept = sweep(db.session, current_app.config["SETTINGS"].data_dir, at=clock.now())
     click.echo(
         f"{closed} meetings closed, {settled.lapsed} declarations passed on, {settled.effective} took effect, "

@@ -104,7 +104,11 @@ def import_figures(file: Path, unit: str | None, staff_no: str | None, carry_out
     except Refused as refusal:
         raise click.ClickException(refusal.reason) from None
     changes = [f"  {change['who']}\t{change['text']}" for change in found.summary["changes"]]
-    _report(found, [*changes, f"{_counts(found)}，和已有的一样 {found.summary['same']} 行。"])
+    told = [*changes, f"{_counts(found)}，和已有的一样 {found.summary['same']} 行。"]
+    if found.applied_at:
+        outcome = found.summary["outcome"]
+        told.append(f"写入指标 {outcome['figures']} 个，转党支部确认 {outcome['proposals']} 条。")
+    _report(found, told)
 
 
 def _person(staff_no: str | None) -> int | None:

@@ -35,7 +35,7 @@ def write_exclusions(session, members: list[Member], *, at: datetime) -> None:
 
 
 def _person(one: Member) -> dict:
-    plain = ("staff_no", "name", "sex", "born_ym", "joined_on", "full_on", "phone", "star_level", "key_technician")
+    plain = ("staff_no", "name", "sex", "born_ym", "joined_on", "full_on", "phone", "key_technician")
     return {key: getattr(one, key) for key in plain} | search_columns(one.name)
 
 
@@ -57,6 +57,7 @@ def _workplace(one: Member) -> dict:
         "job": one.job,
         "admin_post": one.admin_post,
         "profile": one.place.shape.profile,
+        "star_level": one.star_level,
     }
 
 

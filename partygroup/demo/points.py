@@ -15,7 +15,6 @@ from partygroup.demo.flow import Case, Times
 from partygroup.demo.rows import insert_with_ids, trail_row
 from partygroup.demo.special import special_cases
 from partygroup.points import said
-from partygroup.scores.cases import EXEMPT_REASONS
 from partygroup.scores.facts import rule_table_for
 from partygroup.scores.groups import LEVELS
 from partygroup.scores.models import (
@@ -28,6 +27,7 @@ from partygroup.scores.models import (
     Objection,
     VetoCase,
 )
+from partygroup.scores.presets import EXEMPTIONS
 from partygroup.scores.rules import quarter_to_count_in
 from partygroup.scores.states import State
 from partygroup.scores.tables import Table
@@ -144,7 +144,7 @@ def _exempt(session, desks: list[Desk]) -> list[dict]:
     ]  # fmt: skip
     trail = []
     for row, its_id, (desk, one) in zip(rows, insert_with_ids(session, Exemption, rows), some, strict=True):
-        after = {"reason": EXEMPT_REASONS[row["reason"]], "approved_by": row["approved_by"],
+        after = {"reason": EXEMPTIONS[row["reason"]], "approved_by": row["approved_by"],
                  "from_on": row["from_on"].isoformat(), "until_on": None}  # fmt: skip
         at = clock.start_of(one.excluded_from) + timedelta(hours=9)
         trail.append(trail_row("scores.exemption.make", ("exemption", its_id), at=at, by=desk.unit_office.id,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from partygroup.clock import said
 from partygroup.evaluation.figures import QuarterPair, days_of, months_of, quarter_code
 from partygroup.evaluation.scheme import DueMeeting
 
@@ -193,9 +194,9 @@ def _term(shape: BranchShape, day: date) -> Check:
     name = "任期未超"
     if shape.term_until is None:
         return Check(name, None, "没有登记任期")
-    until = shape.term_until.isoformat()
+    until = said(shape.term_until)
     passed = day <= shape.term_until
-    return Check(name, passed, f"任期到 {until}" if passed else f"任期 {until} 已满，没有换届")
+    return Check(name, passed, f"任期到{until}" if passed else f"任期{until}已满，没有换届")
 
 
 def _groups(shape: BranchShape) -> Check:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
 from partygroup.errors import Refused
-from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
-from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.evaluation import rules
+from partygroup.evaluation.models import BranchAward, CommitteeTerm, EvaluationPeriod, StoredBranch, UnitVeto
+from partygroup.evaluation.scheme import Scheme
+from partygroup.evaluation.schemes import FIRST_DAY, scheme_in_force
 
 LONGEST_TERM_DAYS = 5 * 366
+
+
+def _scheme_on(session, day: date) -> Scheme:
+    """Return the scheme of a day; of one before all schemes, the first."""
+    return scheme_in_force(session, Quarter.of(max(day, FIRST_DAY)))
 
 
 def give_award(
@@ -25,7 +32,7 @@ def give_award(
     """
     if on_day is None or on_day > day_of(at):
         raise Refused("请写上文件的日期，不能晚于今天。")
-    levels = scheme_in_force(session, Quarter.of(on_day)).levels
+    levels = _scheme_on(session, on_day).levels
     if level not in levels.get(sort, {}):
         raise Refused("请选是表彰还是经验推广，以及它的级别。")
     if not text or not document:
@@ -47,7 +54,7 @@ def enter_veto(
         raise Refused("请写上从哪一天起，不能晚于今天。")
     if until_on is not None and until_on <= from_on:
         raise Refused("结束的日期要在开始之后，请改一改。")
-    grounds = scheme_in_force(session, Quarter.of(from_on)).vetoes
+    grounds = _scheme_on(session, from_on).vetoes
     if ground not in grounds or not document:
         raise Refused("请选一种否决情形，并写上文件号。")
     row = UnitVeto(unit_id=unit_id, ground=ground, document=document, from_on=from_on, until_on=until_on,
@@ -70,6 +77,30 @@ def withdraw(session, row: BranchAward | UnitVeto, *, reason: str, by: int, at: 
         witness(session, "evaluation.award.withdraw", row, at=at, by=by, unit_id=row.unit_id, reason=reason)
     else:
         witness(session, "evaluation.veto.withdraw", row, at=at, by=by, unit_id=row.unit_id, reason=reason)
+
+
+def told_when_late(session, row: BranchAward | UnitVeto | CommitteeTerm) -> str:
+    """Return what to say of an entry, or of its withdrawal, about quarters already frozen; empty if there are none."""
+    if isinstance(row, UnitVeto):
+        return rules.word_of_late_veto(_frozen(session, row.unit_id, row.from_on, row.until_on))
+    if isinstance(row, BranchAward):
+        return rules.word_of_late_entry(_frozen(session, row.unit_id, row.on_day, row.on_day + timedelta(days=1)))
+    return rules.word_of_late_entry(_frozen(session, row.branch_id, row.from_on, None))
+
+
+def _frozen(session, branch_id: int, from_on: date, until_on: date | None) -> dict[Quarter, str]:
+    """Return the quarters with a day in [from_on, until_on) that are frozen for a branch, and where each stands."""
+    rows = session.execute(
+        sa.select(EvaluationPeriod.year, EvaluationPeriod.quarter, StoredBranch.state)
+        .join(StoredBranch, StoredBranch.period_id == EvaluationPeriod.id)
+        .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
+    )
+    found = {Quarter(year, number): state for year, number, state in rows}
+    return {
+        quarter: state
+        for quarter, state in found.items()
+        if quarter.last >= from_on and (until_on is None or quarter.first < until_on)
+    }
 
 
 def find_entered(session, model, unit_id: int, row_id: int | None) -> BranchAward | UnitVeto | None:

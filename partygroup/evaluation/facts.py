@@ -15,12 +15,13 @@ import sqlalchemy as sa
 
 from partygroup.activities.models import Problem
 from partygroup.clock import Quarter, day_of
+from partygroup.db import holds_on
 from partygroup.evaluation.automatic import BranchFacts
 from partygroup.evaluation.due import Check, DueItem, HeldMeeting, due_items, structure_checks
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.structure import standings_of
 from partygroup.meetings.models import Gathering, Kind, Meeting
-from partygroup.people.models import Person
+from partygroup.people.models import Workplace
 from partygroup.scores.groups import GroupSheet
 from partygroup.scores.queries import PersonSheet, last_day_asked, named_groups, sheets_of
 
@@ -66,7 +67,7 @@ def known_of(
     groups = _groups(session, branch_ids, quarter, people, standings, at, known_at)
     held = _held(session, standings, quarter, known_at)
     problems = _problems(session, branch_ids, quarter, known_at)
-    starred = _starred(session, [one.person_id for one in people if one.is_counted])
+    starred = _starred(session, [one.person_id for one in people if one.is_counted], quarter.last)
     by_branch: dict[int, list[PersonSheet]] = defaultdict(list)
     for one in people:
         by_branch[one.branch_id].append(one)
@@ -166,5 +167,7 @@ def _is_closed(problem: Problem, quarter: Quarter) -> bool:
     return problem.closed_on is not None and problem.closed_on <= quarter.last
 
 
-def _starred(session, person_ids: Collection[int]) -> set[int]:
-    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(person_ids), Person.star_level >= 1)))
+def _starred(session, person_ids: Collection[int], day: date) -> set[int]:
+    """Return who of these people had a star on a day."""
+    having = sa.and_(Workplace.person_id.in_(person_ids), holds_on(Workplace, day), Workplace.star_level >= 1)
+    return set(session.scalars(sa.select(Workplace.person_id).where(having)))

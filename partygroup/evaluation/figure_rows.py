@@ -14,6 +14,9 @@ from partygroup.evaluation.scheme import FigureSpec, Scheme
 from partygroup.spreadsheets.rows import Row, read_column
 from partygroup.text import squeeze
 
+#: A cell formatted as 97.5% comes in as 0.975, its format untold; where more than 100% may be, 1.02 may be 102%.
+MOST_AS_SHARE = 10
+
 
 @dataclass(frozen=True)
 class Item:
@@ -35,11 +38,9 @@ class NamedUnit:
 
 
 @dataclass(frozen=True)
-class Directory:
-    """What the rows may speak of: units, persons by staff number, figures of the scheme, items imported by person."""
+class Vocabulary:
+    """What the rows about a period may name: figures of its scheme, items of its table imported by person."""
 
-    units: Sequence[NamedUnit]
-    persons: Mapping[str, int]
     scheme: Scheme
     items: Sequence[Item]
 
@@ -53,16 +54,25 @@ class Directory:
             by_name.setdefault(squeeze(one.name).upper(), []).append(one)
         return by_name | by_code
 
+    def subjects(self, word: str) -> list[FigureSpec | Item]:
+        """Return the figures and items that a word names, by code or by name."""
+        return self._by_word.get(squeeze(word).upper(), [])
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What the rows may speak of: units, persons by staff number, and the words in force in a period (None: now)."""
+
+    units: Sequence[NamedUnit]
+    persons: Mapping[str, int]
+    words_of: Callable[[str | None], Vocabulary]
+
     @cached_property
     def _by_unit(self) -> dict[str, list[NamedUnit]]:
         by_name: dict[str, list[NamedUnit]] = {}
         for unit in self.units:
             by_name.setdefault(squeeze(unit.name), []).append(unit)
         return by_name
-
-    def subjects(self, word: str) -> list[FigureSpec | Item]:
-        """Return the figures and items that a word names, by code or by name."""
-        return self._by_word.get(squeeze(word).upper(), [])
 
     def units_named(self, name: str, only_branches: bool, committee: str | None) -> list[NamedUnit]:
         """Return the units of a name (without white space), of one committee if it is given."""
@@ -103,7 +113,7 @@ def read_figures(
     for row in read:
         _read_subject(row, directory)
     _check_twice(read)
-    _check_pairs(read, directory.scheme, reported or {})
+    _check_pairs(read, directory, reported or {})
     return read
 
 
@@ -112,7 +122,7 @@ def _read_subject(row: FigureRow, directory: Directory) -> None:
     number: Number | None = row.values["value"]
     row.values |= {"unit_id": None, "person_id": None, "code": None, "value": number and number.text}
     word = row.values.pop("indicator")
-    found = directory.subjects(word) if word else []
+    found = directory.words_of(row.values["period"]).subjects(word) if word else []
     if word and not found:
         row.blame("indicator", f"没有叫“{word}”的指标，请填指标的代码或全名，例如 WP1。")
     elif len(found) > 1:
@@ -158,8 +168,7 @@ def _read_figure(row: FigureRow, spec: FigureSpec, number: Number | None, direct
 def _refusal_of_percent(spec: FigureSpec, number: Number) -> str | None:
     if spec.unit != "%":
         return f"“{spec.name}”的单位是{spec.unit}，请去掉百分号。" if number.percent else None
-    if not number.percent and 0 < number.value <= 1:
-        # A cell formatted as 97.5% comes in as 0.975.
+    if not number.percent and 0 < number.value <= (1 if spec.most is not None else MOST_AS_SHARE):
         as_percent = f"{float(100 * number.value):g}%"
         return f"看不出是 {number.text}% 还是 {as_percent}。请把单元格设成文本，连百分号一起写，例如 {as_percent}。"
     return None
@@ -201,13 +210,15 @@ def _check_twice(rows: list[FigureRow]) -> None:
         more = () if person_id is None else tuple(row.values[key] for key in ("value", "source", "note"))
         first = firsts.setdefault((*row.about, *more), row)
         if first is not row:
-            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行。")
+            more = "" if person_id is None else "；是另一件事的，请在“说明”里写清楚"
+            row.blame("indicator", f"和第{first.number}行说的是同一件事（对象、指标、期间都相同），请只留一行{more}。")
 
 
-def _check_pairs(rows: list[FigureRow], scheme: Scheme, reported: Mapping[tuple[int, str, str], Fraction]) -> None:
+def _check_pairs(rows: list[FigureRow], directory: Directory, reported: Mapping[tuple, Fraction]) -> None:
     """Blame a part above its whole, each as the table says or else as reported before."""
     sound = {row.about: row for row in rows if not row.faults and row.values["unit_id"] is not None}
     for (unit_id, _, code, period), row in sound.items():
+        scheme = directory.words_of(period).scheme
         codes = {other for pair in scheme.pairs if code in pair for other in pair}
         values = dict(_known(unit_id, period, codes, sound, reported))
         for reason in refusal_of_pairs(values, scheme).values():

@@ -13,6 +13,8 @@ from partygroup.evaluation.scheme import FigureSpec, Scheme
 
 #: Year and number (1 to 4) of a quarter.
 QuarterPair = tuple[int, int]
+#: What is counted in these comes whole; other units (万元, 吨) may come in parts.
+WHOLE_UNITS = frozenset("起条项人个次件")
 _PERIOD = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
@@ -119,6 +121,8 @@ def refusal_of_value(spec: FigureSpec, value: Fraction) -> str | None:
     """Return why a figure cannot have this value; None if it can."""
     if value < 0:
         return f"“{spec.name}”不能小于 0，请核对。"
+    if spec.sort == "count" and spec.unit in WHOLE_UNITS and value.denominator != 1:
+        return f"“{spec.name}”按{spec.unit}计，要填整数，这里是 {shown(value)}，请核对。"
     if spec.most is not None and value > spec.most:
         return f"“{spec.name}”不能超过 {with_unit(spec, spec.most)}，这里是 {with_unit(spec, value)}，请核对。"
     return None

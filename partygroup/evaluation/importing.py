@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
 import sqlalchemy as sa
 
@@ -14,12 +14,13 @@ from partygroup.clock import Quarter, day_of
 from partygroup.db import digest_of, holds_on, witness
 from partygroup.errors import Refused
 from partygroup.evaluation.figure_columns import COLUMNS
-from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedUnit, read_figures
+from partygroup.evaluation.figure_rows import Directory, FigureRow, Item, NamedUnit, Vocabulary, read_figures
 from partygroup.evaluation.figures import days_of
 from partygroup.evaluation.formulas import with_unit
 from partygroup.evaluation.models import EvaluationPeriod, FigureImport, ReportedFigure, StoredBranch
 from partygroup.evaluation.periods import hold_figures
-from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.evaluation.proposing import known_rows
+from partygroup.evaluation.schemes import FIRST_DAY, scheme_in_force
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import subtree_ids, units_named
 from partygroup.people.models import Belonging, Person
@@ -29,6 +30,7 @@ from partygroup.scores.rules import refusal_to_import
 from partygroup.spreadsheets.previews import drop_previews
 from partygroup.spreadsheets.reading import Sheet, Sort, read_sheet
 
+LIKE_BEFORE = "。以前从同一来源登记过这个人同一期间的这一项，数值或说明不同，请核对不是同一件事"
 FIGURES = Sort("指标数据表", "数据", COLUMNS)
 #: What an import writes of a row about a unit.
 WRITTEN = ("unit_id", "code", "period", "value", "source", "note")
@@ -38,10 +40,14 @@ Propose = Callable[..., int]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many figures an import has written, how many proposals it has made. `already`: it was done before."""
+    """How many figures an import has written, how many proposals it has made. `already`: it was done before.
+
+    skipped: the numbers of the rows about persons that came before, and so made no proposal.
+    """
 
     figures: int = 0
     proposals: int = 0
+    skipped: Collection[int] = ()
     already: bool = False
 
 
@@ -64,14 +70,21 @@ def draft_figures(session, sheet: Sheet, *, scope_unit_id: int, by: int | None, 
     reported = {key: Fraction(one.value) for key, one in known.items()}
     rows = read_figures(sheet.rows, sheet.places, directory, today, reported)
     records = [_record(row) for row in rows if not row.faults]
-    changes = list(_changes(records, known, directory))
+    came_before, alike = known_rows(session, records)
+    told = list(_told(records, known, directory, alike))
+    changes = [one for one in told if one["row"] not in came_before]
     digest = digest_of([sheet.digest, records])
     return FigureImport.draft(
         sheet,
         rows,
         records,
         notes=_notes(session, records),
-        summary={"same": len(records) - len(changes), "digest": digest, "changes": changes},
+        summary={
+            "same": len(records) - len(changes),
+            "digest": digest,
+            "changes": changes,
+            "known": [one for one in told if one["row"] in came_before],
+        },
         unit_id=scope_unit_id,
         by_id=by,
         read_at=at,
@@ -87,20 +100,24 @@ def store_preview(session, draft: FigureImport, *, by: int | None, at: datetime)
 
 
 def directory_of(session, scope_unit_id: int, today: date) -> Directory:
-    """Return what the rows may speak of today: the branches and members below a unit, figures and items in force."""
-    quarter = Quarter.of(today)
+    """Return what the rows may speak of today: the branches and members below a unit, and the rules of each period."""
+    vocabulary = cache(partial(_vocabulary, session))
+
+    def words_of(period: str | None) -> Vocabulary:
+        day = min(days_of(period)[1], today) if period else today
+        return vocabulary(Quarter.of(max(day, FIRST_DAY)))
+
+    return Directory(_branches(session, scope_unit_id, today), _persons(session, scope_unit_id, today), words_of)
+
+
+def _vocabulary(session, quarter: Quarter) -> Vocabulary:
     table = table_in_force(session, quarter)
     items = [
         Item(row.item.code, row.item.name, partial(refusal_to_import, row))
         for row in table.rows.values()
         if Source.IMPORT in row.line.sources
     ]
-    return Directory(
-        _branches(session, scope_unit_id, today),
-        _persons(session, scope_unit_id, today),
-        scheme_in_force(session, quarter),
-        items,
-    )
+    return Vocabulary(scheme_in_force(session, quarter), items)
 
 
 def _branches(session, scope_unit_id: int, today: date) -> list[NamedUnit]:
@@ -148,21 +165,30 @@ def _about(record: dict) -> tuple[int, str, str]:
     return record["unit_id"], record["code"], record["period"]
 
 
-def _changes(records: list[dict], known: dict, directory: Directory) -> Iterable[dict]:
-    """Yield what each row that says something new would change, in words."""
+def _told(records: list[dict], known: dict, directory: Directory, alike: Collection[int]) -> Iterable[dict]:
+    """Yield what each row about a person says, and what each that says something new of a unit would change, in words.
+
+    alike: rows about persons to be looked at: nearly the same came before.
+    """
     units = {unit.id: unit for unit in directory.units}
     staff_nos = {person_id: staff_no for staff_no, person_id in directory.persons.items()}
-    items = {item.code: item for item in directory.items}
     for record in records:
+        words = directory.words_of(record["period"])
         if record["person_id"] is not None:
-            what = f"{items[record['code']].name}：{record['value']}，待党支部确认"
+            (item,) = words.subjects(record["code"])
+            what = f"{item.name}：{record['value']}，{_said(record)}，待党支部确认"
+            what += LIKE_BEFORE if record["row"] in alike else ""
             yield {"row": record["row"], "who": f"工号 {staff_nos[record['person_id']]}", "text": what}
         elif not _is_same(record, before := known.get(_about(record))):
-            spec = directory.scheme.figures[record["code"]]
+            spec = words.scheme.figures[record["code"]]
             was = f"，原来是 {with_unit(spec, Fraction(before.value))}" if before else ""
             what = f"{spec.name}：{with_unit(spec, Fraction(record['value']))}{was}"
             where = f"{units[record['unit_id']].name} · {record['period']}"
             yield {"row": record["row"], "who": where, "text": f"{what}（{record['source']}）"}
+
+
+def _said(record: dict) -> str:
+    return "：".join(filter(None, (record["source"], record["note"])))
 
 
 def _notes(session, records: list[dict]) -> list[str]:
@@ -211,12 +237,14 @@ def apply_figures(
     _refuse_units_gone(session, figure_import, of_units, day_of(at))
     written = _write(session, figure_import, of_units, by=by, at=at)
     of_persons = [record for record in figure_import.rows if record["person_id"] is not None]
+    skipped, _ = known_rows(session, of_persons)
     proposals = propose(session, of_persons, by=by, at=at) if of_persons else 0
-    outcome = {"figures": len(written), "proposals": proposals}
+    counts = {"figures": len(written), "proposals": proposals}
+    outcome = counts | {"skipped": sorted(skipped)}
     figure_import.close(outcome, at=at)
     figure_import.summary = figure_import.summary | {"written": digest_of_written(written)}
     unit_id = figure_import.unit_id
-    witness(session, "evaluation.figures.apply", figure_import, at=at, by=by, unit_id=unit_id, after=outcome)
+    witness(session, "evaluation.figures.apply", figure_import, at=at, by=by, unit_id=unit_id, after=counts)
     return Outcome(**outcome)
 
 

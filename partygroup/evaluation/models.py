@@ -10,22 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from partygroup.clock import Quarter
 from partygroup.db import Audited, Base, UtcDateTime, open_days
 from partygroup.spreadsheets.previews import SheetImport
+from partygroup.versions import Version
 
 SOURCE_LENGTH, NOTE_LENGTH, DOCUMENT_LENGTH, REASON_LENGTH, OPINION_LENGTH = 100, 200, 60, 200, 300
 
 
-class SchemeVersion(Audited, Base):
-    """One version of the scheme. A draft has no day; published ones hold from the first day of a quarter."""
+class SchemeVersion(Version, Audited, Base):
+    """One version of the scheme."""
 
     __tablename__ = "scheme"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(unique=True)
-    body: Mapped[dict] = mapped_column(sa.JSON)
-    in_force_from: Mapped[date | None] = mapped_column(index=True)
-    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FigureImport(SheetImport, Base):
@@ -177,3 +170,18 @@ class StoredBranch(Audited, Base):
         sa.CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed_pair"),
         sa.CheckConstraint("(finished_at IS NULL) = (finished_by IS NULL)", name="finished_pair"),
     )  # fmt: skip
+
+
+class EvaluationObjection(Audited, Base):
+    """Somebody of the branch says what is wrong with its result in publicity; the office that reviewed it answers."""
+
+    __tablename__ = "evaluation_objection"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(sa.ForeignKey("branch_sheet.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(sa.String(OPINION_LENGTH))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(sa.String(OPINION_LENGTH))
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (sa.CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_pair"),)

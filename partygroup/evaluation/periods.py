@@ -15,11 +15,13 @@ from partygroup.db import witness
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import rules
 from partygroup.evaluation.models import EvaluationPeriod, ReportedFigure, SchemeVersion, StoredBranch
+from partygroup.evaluation.objecting import objections_to
 from partygroup.evaluation.queries import open_results, periods_of
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.storing import digest_of_branch, figures_to_json, to_json
+from partygroup.evaluation.vetoes import sheets_held
 from partygroup.org.models import Placement, Unit, UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.workdays import load_calendar
@@ -47,15 +49,11 @@ def hold_figures(session) -> None:
 
 def configure_period(session, unit_id: int, quarter: Quarter, *, by: int, at: datetime) -> EvaluationPeriod:
     """Set up a quarter's evaluation for the branches below a committee, with the scheme in force. Raise Refused."""
+    if reason := rules.refusal_to_evaluate(quarter, day_of(at)):
+        raise Refused(reason)
     hold_figures(session)
     scheme = scheme_for(session, quarter)
-    reason = rules.refusal_to_configure(
-        exists_around(session, unit_id, quarter, day_of(at)),
-        "published" if scheme.published_at else "draft",
-        scheme.in_force_from,
-        quarter.first,
-    )
-    if reason:
+    if reason := rules.refusal_to_configure(exists_around(session, unit_id, quarter, day_of(at))):
         raise Refused(reason, 409)
     period = EvaluationPeriod(unit_id=unit_id, year=quarter.year, quarter=quarter.number, scheme_id=scheme.id,
                               state=State.CONFIGURED, configured_by=by, configured_at=at)  # fmt: skip
@@ -217,13 +215,18 @@ def publish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> Non
 
 
 def finish_sheet(session, sheet: StoredBranch, *, by: int, at: datetime) -> None:
-    """Make the result final when its publicity has ended. Raise Refused."""
+    """Make the result final when publicity has ended and every objection is answered; vetoes entered by now hold.
+
+    Raise Refused.
+    """
     _lock(session, sheet)
-    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), 0):
+    waiting = sum(one.answered_at is None for one in objections_to(session, sheet))
+    if reason := rules.refusal_to_finish(sheet.state, sheet.public_until, day_of(at), waiting):
         raise Refused(reason, 409)
+    result = sheets_held(session, [sheet])[sheet.id]
     sheet.finished_by, sheet.finished_at = by, at
     whose = _go_on(sheet, "finish")
-    witness(session, "evaluation.sheet.finish", sheet, at=at, by=by, after={"points": sheet.total}, **whose)
+    witness(session, "evaluation.sheet.finish", sheet, at=at, by=by, after={"points": result.summary}, **whose)
 
 
 def _refuse(sheet: StoredBranch, action: str) -> None:

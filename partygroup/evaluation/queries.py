@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from partygroup.clock import Quarter
 from partygroup.evaluation.automatic import automatic_figures
 from partygroup.evaluation.facts import Known, known_of
-from partygroup.evaluation.figures import Figure, Reading, pick_figures
+from partygroup.evaluation.figures import Figure, Reading, months_of, pick_figures
 from partygroup.evaluation.models import (
     BranchAward,
     EvaluationPeriod,
@@ -24,10 +24,12 @@ from partygroup.evaluation.models import (
     UnitVeto,
 )
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import scheme_for
+from partygroup.evaluation.schemes import grounds_known, scheme_for
 from partygroup.evaluation.sheets import Award, BranchSheet, Veto, branch_sheet
-from partygroup.evaluation.storing import figures_from_json, from_json
+from partygroup.evaluation.storing import figures_from_json
+from partygroup.evaluation.vetoes import sheets_held, stars_held
 from partygroup.people.models import Person
+from partygroup.text import alike
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,19 @@ def standing_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> d
 def branch_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at: datetime) -> dict[int, BranchResult]:
     """Return branch → result in the order asked: stored where the quarter is frozen, made now otherwise.
 
+    A stored one stands under the vetoes that hold for it, also those entered since (see `sheets_held`).
     By a constant number of statements, however many branches, members and years there are.
     """
     stored = standing_sheets(session, branch_ids, quarter)
     still_open = [branch_id for branch_id in branch_ids if branch_id not in stored]
     made = open_results(session, still_open, quarter, at=at) if still_open else {}
-    frozen = {branch_id: _frozen(row) for branch_id, row in stored.items()}
+    sheets = sheets_held(session, stored.values()) if stored else {}
+    frozen = {branch_id: _frozen(row, sheets[row.id]) for branch_id, row in stored.items()}
     return {branch_id: (made | frozen)[branch_id] for branch_id in branch_ids}
 
 
-def _frozen(row: StoredBranch) -> BranchResult:
-    return BranchResult(row.branch_id, from_json(row.body["sheet"]), figures_from_json(row.body["figures"]), row)
+def _frozen(row: StoredBranch, sheet: BranchSheet) -> BranchResult:
+    return BranchResult(row.branch_id, sheet, figures_from_json(row.body["figures"]), row)
 
 
 def open_results(
@@ -85,7 +89,7 @@ def open_results(
     known = known_of(session, branch_ids, quarter, scheme, at=at, known_at=known_at)
     readings = _readings(session, branch_ids, quarter, known_at)
     awards, earlier = _awards(session, branch_ids, quarter, known_at)
-    vetoes = _vetoes(session, branch_ids, quarter, known_at)
+    vetoes = _vetoes(session, branch_ids, quarter, scheme, known_at)
     results = {}
     for branch_id in branch_ids:
         one = known[branch_id]
@@ -144,16 +148,22 @@ def _awards(session, branch_ids: Collection[int], quarter: Quarter, known_at: da
     earlier: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         if row.on_day >= quarter.first:
-            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, row.event))
+            now[row.unit_id].append(Award(row.id, row.sort, row.level, row.text, alike(row.event) or None))
         elif row.event:
-            earlier[row.unit_id].add(row.event)
+            earlier[row.unit_id].add(alike(row.event))
     return now, earlier
 
 
-def _vetoes(session, branch_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> dict[int, list[Veto]]:
+def _vetoes(
+    session, branch_ids: Collection[int], quarter: Quarter, scheme: Scheme, known_at: datetime | None
+) -> dict[int, list[Veto]]:
+    """Return branch → vetoes in force; one whose ground the scheme no longer has is told by its words."""
     found: dict[int, list[Veto]] = defaultdict(list)
-    for row in vetoes_of(session, branch_ids, known_at=known_at):
-        veto = Veto(row.ground, row.document, row.from_on, row.until_on)
+    rows = vetoes_of(session, branch_ids, known_at=known_at)
+    former = grounds_known(session) if any(row.ground not in scheme.vetoes for row in rows) else {}
+    for row in rows:
+        ground = row.ground if row.ground in scheme.vetoes else former[row.ground]
+        veto = Veto(ground, row.document, row.from_on, row.until_on)
         if veto.in_force(quarter.first, quarter.last):
             found[row.unit_id].append(veto)
     return found
@@ -190,7 +200,8 @@ class Provenance:
 
 
 def provenance_of(session, branch_id: int, quarter: Quarter) -> dict[str, list[Provenance]]:
-    """Return code → everything reported of the year for a branch, the newest first; earlier words stay visible."""
+    """Return code → all that was reported for a branch of the quarter, its months or its year, the newest first."""
+    periods = [quarter.code, *months_of(quarter), str(quarter.year)]
     rows = session.execute(
         sa.select(
             ReportedFigure.id, ReportedFigure.code, ReportedFigure.period, ReportedFigure.value, ReportedFigure.source,
@@ -198,7 +209,7 @@ def provenance_of(session, branch_id: int, quarter: Quarter) -> dict[str, list[P
         )
         .join(FigureImport, FigureImport.id == ReportedFigure.import_id)
         .outerjoin(Person, Person.id == ReportedFigure.by_id)
-        .where(ReportedFigure.unit_id == branch_id, _of_year(quarter))
+        .where(ReportedFigure.unit_id == branch_id, ReportedFigure.period.in_(periods))
         .order_by(ReportedFigure.id.desc())
     )  # fmt: skip
     found: dict[str, list[Provenance]] = defaultdict(list)
@@ -251,14 +262,19 @@ def past_results(session, branch_id: int, before: Quarter) -> list[PastResult]:
     """Return the frozen quarters of a branch before one, the latest first; at most eight."""
     period = EvaluationPeriod
     rows = session.execute(
-        sa.select(period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars)
+        sa.select(
+            StoredBranch.id, period.year, period.quarter, StoredBranch.state, StoredBranch.total, StoredBranch.stars
+        )
         .join(period, period.id == StoredBranch.period_id)
         .where(StoredBranch.branch_id == branch_id, StoredBranch.replaced_at.is_(None))
         .where(4 * period.year + period.quarter < 4 * before.year + before.number)
         .order_by(period.year.desc(), period.quarter.desc())
         .limit(8)
-    )
-    return [PastResult(Quarter(year, number), *rest) for year, number, *rest in rows]
+    ).all()
+    held = stars_held(session, branch_id, [row.id for row in rows])
+    return [
+        PastResult(Quarter(row.year, row.quarter), row.state, row.total, held.get(row.id, row.stars)) for row in rows
+    ]
 
 
 def medians(results: Iterable[BranchResult]) -> dict[str, Fraction]:

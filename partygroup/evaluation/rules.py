@@ -1,12 +1,15 @@
-"""Pure rules: the life of a scheme and of an evaluation period (domain.md 13). Reason or None."""
+"""Pure rules: the life of an evaluation period (domain.md 13). Reason or None."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
-MONTHS_OF_QUARTERS = (1, 4, 7, 10)
+from partygroup.clock import Quarter, said
+
+#: How many quarters before the running one can still be evaluated.
+OLDEST = 4
 
 
 class State(StrEnum):
@@ -67,23 +70,15 @@ def refusal_to_step(state: str, action: str) -> str | None:
     return f"这次考评现在是“{now}”，不能{ACTION_NAMES[action]}。下一步是{following}。"
 
 
-def refusal_to_configure(
-    exists: bool, scheme_state: str, in_force_from: date | None, quarter_first: date
-) -> str | None:
-    """Return why a period for a quarter cannot be set up with a scheme; None if it can."""
-    if exists:
-        return "这个季度的考评已经设定过了，请直接打开它。"
-    if scheme_state != "published" or in_force_from is None:
-        return "这个方案还没有发布，请先发布。"
-    if in_force_from > quarter_first:
-        return f"这个方案从 {in_force_from.isoformat()} 起生效，不能用于更早的季度。请选当时有效的方案。"
-    return None
+def refusal_to_configure(exists: bool) -> str | None:
+    """Return why a period for a quarter cannot be set up; None if it can."""
+    return "这个季度的考评已经设定过了，请直接打开它。" if exists else None
 
 
 def refusal_to_open(state: str, quarter_first: date, today: date) -> str | None:
     """Return why a period cannot be opened; None if it can."""
     if today < quarter_first:
-        return f"这个季度 {quarter_first.isoformat()} 才开始，到时候再启动。"
+        return f"这个季度{said(quarter_first)}才开始，到时候再启动。"
     return refusal_to_step(state, "open")
 
 
@@ -91,7 +86,7 @@ def refusal_to_freeze(state: str, quarter_last: date, today: date) -> str | None
     """Return why the figures cannot be frozen; None if they can."""
     reason = refusal_to_step(state, "freeze")
     if not reason and today <= quarter_last:
-        return f"这个季度 {quarter_last.isoformat()} 才结束，结束后再冻结数据。"
+        return f"这个季度{said(quarter_last)}才结束，结束后再冻结数据。"
     return reason
 
 
@@ -103,6 +98,14 @@ def refusal_to_reopen(state: str, configured_by_unit: int, by_unit: int, reason:
     if not refusal and len(reason.strip()) < 2:
         return "请写一句重新收集的原因，各支部会看到。"
     return refusal
+
+
+def refusal_to_evaluate(quarter: Quarter, today: date) -> str | None:
+    """Return why no evaluation of a quarter can be set up today; None from a year back to the next quarter."""
+    ahead = quarter.since(Quarter.of(today))
+    if ahead > 1:
+        return f"{quarter.label}还早，最多提前一个季度设定，请换一个季度。"
+    return f"{quarter.label}过去一年多了，不能再设定考评，请换一个季度。" if ahead < -OLDEST else None
 
 
 def refusal_to_review(state: str, branches: Collection[int], self_scored: Collection[int]) -> str | None:
@@ -119,29 +122,49 @@ def refusal_to_finish(state: str, public_until: date | None, today: date, open_o
     if public_until is None:
         return "还没有定公示到哪一天，请先定好。"
     if today <= public_until:
-        return f"公示到 {public_until.isoformat()}，过后才能确定结果。"
+        return f"公示到{said(public_until)}，过后才能确定结果。"
     if open_objections:
         return f"还有 {open_objections} 条异议没有答复，请先答复。"
     return None
 
 
+def word_of_late_entry(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when something enters quarters that are frozen already, by where each stands; or nothing."""
+    return f"{_named(frozen)}的考评数据已经冻结，不改变已冻结的结果。" if frozen else ""
+
+
+def word_of_late_veto(frozen: Mapping[Quarter, str]) -> str:
+    """Return what to say when a veto comes into quarters that are frozen already, or is taken back; or nothing."""
+    final = [quarter for quarter, state in frozen.items() if state == State.FINAL]
+    going_on = [quarter for quarter in frozen if quarter not in final]
+    told = f"{_named(going_on)}的结果还没有确定，星级和评先进按现在的登记算，得分不变。" if going_on else ""
+    return told + (f"{_named(final)}的结果已经确定，不再改变。" if final else "")
+
+
+def _named(quarters: Collection[Quarter]) -> str:
+    """Return quarters by name; of many, the last ones and how many."""
+    names = [quarter.label for quarter in sorted(quarters)]
+    return "、".join(names) if len(names) <= 2 else f"{'、'.join(names[-2:])}等{len(names)}个季度"
+
+
+def refusal_to_object(state: str, public_until: date | None, today: date, text: str) -> str | None:
+    """Return why nobody can object to a result now; None if one can."""
+    if state != State.IN_PUBLICITY:
+        return f"这次考评现在是“{STATE_NAMES[State(state)]}”，公示期间才能提异议。"
+    if public_until and today > public_until:
+        return f"公示到 {public_until.isoformat()} 已经结束，请直接找二级党委，或到“意见建议”里提。"
+    return None if len(text) >= 2 else "请写一句哪里不对，例如哪一项、应该是多少。"
+
+
+def refusal_to_answer(objector: int, is_answered: bool, by: int, text: str) -> str | None:
+    """Return why somebody cannot answer an objection; None if they can."""
+    if is_answered:
+        return "这条异议已经答复过了，请刷新页面再看。"
+    if by == objector:
+        return "自己提的异议要由别人答复，请另一位同志来办。"
+    return None if len(text) >= 2 else "请写一句答复，支部的人都会看到。"
+
+
 def takes_figures(state: str) -> bool:
     """Say whether figures reported now still count for the period."""
     return State(state) in (State.CONFIGURED, State.OPEN, State.COLLECTING)
-
-
-def refusal_to_publish_scheme(
-    state: str, made_by: int, by: int, in_force_from: date, today: date, faults: Collection[str]
-) -> str | None:
-    """Return why a draft of a scheme cannot come into force on a day; None if it can."""
-    if state != "draft":
-        return "这个方案已经发布，不能再改。要改请另起一稿，从下个季度起用。"
-    if made_by == by:
-        return "方案要由另一位同事发布，起草人不能自己发布。"
-    if faults:
-        return f"方案还有 {len(faults)} 处要改：{next(iter(faults))}"
-    if in_force_from.day != 1 or in_force_from.month not in MONTHS_OF_QUARTERS:
-        return "方案从季度的第一天起生效，请选 1月1日、4月1日、7月1日或10月1日。"
-    if in_force_from <= today:
-        return "方案只能从还没开始的季度起生效，不能改动已经开始的季度。请选下一个季度。"
-    return None

@@ -40,7 +40,7 @@ def faults(body) -> list[str]:
     shape = list(_faults_of_shape(body))
     if shape:
         return shape
-    checks = (_of_dimensions, _of_figures, _of_indicators, _of_meetings, _of_bonus, _of_stars, _of_two_way)
+    checks = (_of_dimensions, unbalanced, _of_figures, _of_indicators, _of_meetings, _of_bonus, _of_stars, _of_two_way)
     return [fault for check in checks for fault in check(body)]
 
 
@@ -116,9 +116,14 @@ def _twice(values) -> list[str]:
 
 
 def _of_dimensions(body: dict) -> Iterator[str]:
-    dimensions, indicators = body["dimensions"], body["indicators"]
-    for code in _twice(row["code"] for row in dimensions):
+    for code in _twice(row["code"] for row in body["dimensions"]):
         yield f"维度“{code}”出现了两次，请只留一个。"
+    yield from (f"“{row['name']}”的满分要大于 0，请填写。" for row in body["dimensions"] if not row["full"])
+
+
+def unbalanced(body: dict) -> Iterator[str]:
+    """Yield which sums do not come out: what a draft may be while several of its parts are changed one by one."""
+    dimensions, indicators = body["dimensions"], body["indicators"]
     whole = sum(row["full"] for row in dimensions)
     if whole != WHOLE:
         yield f"各维度的满分合计要是 100.0，现在是 {said(whole)}，请调整。"

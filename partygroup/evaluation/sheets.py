@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -212,6 +212,18 @@ def _limited_stars(
         limits.append(f"职工群众满意度 {shown(satisfaction)}%，低于 {shown(below)}%：最高{star_name(most_stars)}。")
     stars = None if total is None else min(most, scheme.stars_for(total))
     return stars, tuple(limits)
+
+
+def under_vetoes(
+    sheet: BranchSheet, values: Mapping[str, Fraction], vetoes: Collection[Veto], scheme: Scheme
+) -> BranchSheet:
+    """Return a sheet under these vetoes instead: stars, honours and limits follow, no number changes.
+
+    values: the figures of the sheet by code. vetoes: in force on one of the quarter's days.
+    """
+    code, _, _ = scheme.satisfaction
+    stars, limits = _limited_stars(sheet.total, values.get(code), vetoes, scheme)
+    return replace(sheet, stars=stars, honours=not vetoes, limits=limits)
 
 
 @dataclass(frozen=True)

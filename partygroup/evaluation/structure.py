@@ -37,6 +37,9 @@ def standings_of(
     """Return how the branches stood through the quarter (in the fourth: the year) and on a day; five statements."""
     first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
     places = _placements(session, branch_ids, first, quarter.last)
+    own: dict[int, list[Span]] = defaultdict(list)
+    for row in places:
+        own[row.unit_id].append((row.from_on, row.until_on))
     groups = _groups_by_branch(places, branch_ids)
     posts = _posts(session, [*branch_ids, *(row.unit_id for row in places if row.kind == UnitKind.PARTY_GROUP)], first,
                    quarter.last)  # fmt: skip
@@ -46,7 +49,7 @@ def standings_of(
     structures = {
         branch_id: Structure(
             branch_id,
-            tuple((row.from_on, row.until_on) for row in places if row.unit_id == branch_id),
+            tuple(own[branch_id]),
             committee_spans(_in_committee(posts[branch_id])),
             tuple((group_id, tuple(spans)) for group_id, spans in groups[branch_id].items()),
         )

@@ -113,8 +113,8 @@ def visible_to(who, day: date) -> sa.Select:
     above = [post.unit_id for post in who.posts if post.role in (Role.UNIT_OFFICE, Role.COMPANY_OFFICE, Role.AUDITOR)]
     led = [post.unit_id for post in who.posts if post.role in COMMITTEE_ROLES]
     ways = [sa.false()]
-    if above:
-        ways.append(Gathering.unit_id.in_(subtree_ids(above, day)))
+    if above:  # + 0: nearly all of them are seen, so the lists go by day and not through each unit's past
+        ways.append((Gathering.unit_id + 0).in_(subtree_ids(above, day)))
     if who.branch_id:
         mine = subtree_ids([who.branch_id], day)
         ways.append(sa.and_(Gathering.unit_id.in_(mine), Gathering.circle != "committee"))
@@ -143,11 +143,15 @@ def describe(session, gathering_id: int) -> Convened:
 
 
 def upcoming(session, visible: sa.Select, today: date, *, limit: int = 2 * PAGE) -> list[Convened]:
-    """Return gatherings from today on, and earlier ones not closed yet, soonest first; cancelled ones left out."""
+    """Return gatherings from today on, and the week's earlier ones not closed yet, soonest first; none cancelled."""
     still_open = sa.and_(Gathering.opened_at.is_not(None), Gathering.closed_at.is_(None))
-    query = visible.where(Gathering.cancelled_at.is_(None), sa.or_(Gathering.day >= today, still_open))
-    query = with_units(query.order_by(Gathering.day, Gathering.id).limit(limit)).options(*WITH_ALL)
-    return [convened(row) for row in session.execute(query).unique()]
+    query = visible.where(
+        Gathering.cancelled_at.is_(None),
+        Gathering.day >= today - timedelta(days=7),
+        sa.or_(Gathering.day >= today, still_open),
+    )
+    order = (Gathering.day, Gathering.id)
+    return _convened_all(session, chosen(query.order_by(*order).limit(limit)).order_by(*order))
 
 
 def past(session, visible: sa.Select, today: date, *, before: tuple[date, int] | None = None) -> list[Convened]:
@@ -155,8 +159,18 @@ def past(session, visible: sa.Select, today: date, *, before: tuple[date, int] |
     query = visible.where(Gathering.day < today)
     if before:
         query = query.where(sa.tuple_(Gathering.day, Gathering.id) < sa.tuple_(*map(sa.literal, before)))
-    query = query.order_by(Gathering.day.desc(), Gathering.id.desc()).limit(PAGE)
-    return [convened(row) for row in session.execute(with_units(query).options(*WITH_ALL)).unique()]
+    order = (Gathering.day.desc(), Gathering.id.desc())
+    return _convened_all(session, chosen(query.order_by(*order).limit(PAGE)).order_by(*order))
+
+
+def chosen(page: sa.Select) -> sa.Select:
+    """Return the select of the gatherings of a limited select: which they are is found before names are joined."""
+    ids = page.with_only_columns(Gathering.id, maintain_column_froms=True)
+    return sa.select(Gathering).where(Gathering.id.in_(ids))
+
+
+def _convened_all(session, gatherings: sa.Select) -> list[Convened]:
+    return [convened(row) for row in session.execute(with_units(gatherings).options(*WITH_ALL)).unique()]
 
 
 def still_due(session, units: list, today: date) -> list[tuple]:

@@ -111,7 +111,6 @@ class Person(Audited, Base):
     joined_on: Mapped[date | None] = mapped_column(info=kept("政治生日"))
     full_on: Mapped[date | None] = mapped_column(info=kept("党龄、表决权"))
     phone: Mapped[str | None] = mapped_column(sa.String(20), info=kept("会务联系，只有本支部看得到", "离开后90天"))
-    star_level: Mapped[int | None] = mapped_column(info=kept("提素创星"))
     key_technician: Mapped[bool] = mapped_column(default=False, info=kept("双向发挥"))
     note: Mapped[str | None] = mapped_column(sa.String(200), info=kept("花名册备注"))
     __table_args__ = (sa.Index("ix_person_initials", "initials"),)
@@ -143,7 +142,7 @@ class Belonging(Base):
 
 
 class Workplace(Base):
-    """Where and as what a person works during [from_on, until_on): the lowest unit of the works known."""
+    """Where and as what a person works during [from_on, until_on), in the lowest unit of the works known; the stars."""
 
     __tablename__ = "workplace"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,6 +151,7 @@ class Workplace(Base):
     job: Mapped[str | None] = mapped_column(sa.String(40), info=kept("岗位"))
     admin_post: Mapped[str | None] = mapped_column(sa.String(60), info=kept("双向进入"))
     profile: Mapped[str | None] = mapped_column(sa.String(20), info=kept("按岗位类别计分"))
+    star_level: Mapped[int | None] = mapped_column(info=kept("提素创星"))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     __table_args__ = (open_days("workplace"),)

@@ -55,6 +55,7 @@ class Profile:
     job: str | None
     admin_post: str | None
     profile: str | None
+    star_level: int | None
     team_name: str | None
     has_password: bool
     exclusion_id: int | None
@@ -88,6 +89,7 @@ def get_profile(session, person_id: int, day: date) -> Profile:
             Workplace.job,
             Workplace.admin_post,
             Workplace.profile,
+            Workplace.star_level,
             team.name,
             Account.password.is_not(None),
             Exclusion.id,
@@ -230,3 +232,8 @@ def _titles(session, person_ids: list[int], day: date) -> dict[int, list[str]]:
     for person_id, role, title in rows:
         titles.setdefault(person_id, []).append(title or ROLE_NAMES[role])
     return titles
+
+
+def names_of(session, person_ids) -> dict[int, str]:
+    """Return person → name."""
+    return dict(map(tuple, session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))))

@@ -12,7 +12,7 @@ from partygroup.db import witness_all
 from partygroup.errors import Refused
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Belonging, Login, Person, Post, Role, StandingSpan, Workplace
-from partygroup.people.roster_change import Change
+from partygroup.people.roster_change import WORKPLACE, Change
 from partygroup.people.roster_columns import COLUMNS, Lands
 from partygroup.people.roster_plan import Plan
 from partygroup.people.roster_posts import ROSTER_ROLES
@@ -170,10 +170,10 @@ def _standing_rows(person_id: int, begun, day: date, units: dict[int, int]) -> l
 
 
 def _workplace_rows(person_id: int, begun, day: date, units: dict[int, int]) -> list[dict]:
-    unit, job, admin_post, profile = begun
-    if not any(begun):
+    unit, *told = begun
+    if all(word is None for word in begun):
         return []
-    return [_begin(person_id, day, unit_id=units.get(unit, unit), job=job, admin_post=admin_post, profile=profile)]
+    return [_begin(person_id, day, unit_id=units.get(unit, unit), **dict(zip(WORKPLACE, told, strict=True)))]
 
 
 def _post_rows(person_id: int, begun, day: date, units: dict[int, int]) -> list[dict]:

@@ -21,8 +21,8 @@ FINER_THAN_FULL = (
     Standing.RIGHTS_SUSPENDED,
     Standing.MEMBERSHIP_STOPPED,
 )
-WORKPLACE = ("job", "admin_post", "profile")
-WORKS = ("workshop", "team", *WORKPLACE)
+WORKS = ("workshop", "team", "job", "admin_post", "profile")
+WORKPLACE = {"job": "岗位", "admin_post": "行政职务", "profile": "岗位类别", "star_level": "星级"}
 
 
 @dataclass
@@ -196,10 +196,10 @@ class _Reading:
 
     def _workplace(self) -> None:
         record, now = self.record, self.known and self.known.workplace
-        if not any(key in record for key in WORKS):
+        if not any(key in record for key in (*WORKS, *WORKPLACE)):
             return
         open_now = now if now and now.until_on is None else None
-        has = [getattr(open_now, key) for key in ("unit_id", *WORKPLACE)] if open_now else [None] * 4
+        has = [getattr(open_now, key, None) for key in ("unit_id", *WORKPLACE)]
         wanted = [self._works_unit(has[0])]
         wanted += [record.get(key, old) for key, old in zip(WORKPLACE, has[1:], strict=True)]
         if wanted == has:
@@ -210,8 +210,7 @@ class _Reading:
 
     def _tell_workplace(self, has: list, wanted: list) -> None:
         told = [f"{self._label_works(has[0])} → {self._label_works(wanted[0])}"] if has[0] != wanted[0] else []
-        names = ("岗位", "行政职务", "岗位类别")
-        for title, old, new in zip(names, has[1:], wanted[1:], strict=True):
+        for title, old, new in zip(WORKPLACE.values(), has[1:], wanted[1:], strict=True):
             if old != new:
                 told.append(f"{title}：{shown(PROFILE_NAMES.get(old, old))} → {shown(PROFILE_NAMES.get(new, new))}")
         self._tell("moved" if has[0] != wanted[0] else "other", told)

@@ -56,7 +56,7 @@ COLUMNS = [
     Column("team", "班组", cells.unit_name, Lands.DATED),
     Column("job", "岗位", cells.words(40), Lands.DATED),
     Column("profile", "岗位类别", cells.one_of(PROFILES), Lands.DATED),
-    Column("star_level", "星级", roster_cells.star),
+    Column("star_level", "星级", roster_cells.star, Lands.DATED),
     Column("key_technician", "技术骨干", cells.one_of({"是": True, "否": False}), empty=False),
     Column("phone", "手机号", roster_cells.phone, also=("手机", "手机号码")),
     Column("note", "备注", cells.words(200), Lands.NOTE),

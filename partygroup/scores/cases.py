@@ -14,8 +14,6 @@ from partygroup.scores.groups import LEVELS
 from partygroup.scores.models import Exemption, GroupAppraisal, VetoCase
 from partygroup.scores.queries import closed_quarters
 
-#: Why somebody stands outside the points scheme (domain.md 4.3).
-EXEMPT_REASONS = {"retired": "离退休", "ill": "长期生病", "seconded": "借调外出", "mobile": "流动党员"}
 NO_REASON = "请写明原因，本人会看到。"
 
 
@@ -33,14 +31,17 @@ def _days(from_on: date, until_on: date | None) -> dict:
 
 
 def exempt(
-    session, person_id: int, *, unit_id: int, reason: str, approved_by: str, from_on: date, until_on: date | None,
-    by: int, at: datetime,
+    session, person_id: int, *, unit_id: int, reason: str, reasons: dict[str, str], approved_by: str, from_on: date,
+    until_on: date | None, by: int, at: datetime,
 ) -> Exemption:  # fmt: skip
-    """Leave somebody outside the scheme for some days. Closed quarters stay as they are. Raise Refused."""
+    """Leave somebody outside the scheme for some days; `reasons`: those of the rules in force. Raise Refused.
+
+    Closed quarters stay as they are.
+    """
     _refuse_own(person_id, by)
-    if reason not in EXEMPT_REASONS:
+    if reason not in reasons:
         raise Refused("请选一条免予计分的原因。")
-    after = {"reason": EXEMPT_REASONS[reason], "approved_by": approved_by} | _days(from_on, until_on)
+    after = {"reason": reasons[reason], "approved_by": approved_by} | _days(from_on, until_on)
     row = Exemption(person_id=person_id, reason=reason, approved_by=approved_by, from_on=from_on, until_on=until_on)
     session.add(row)
     witness(session, "scores.exemption.make", row, at=at, by=by, person_id=person_id, unit_id=unit_id, after=after)

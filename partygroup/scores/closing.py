@@ -27,6 +27,9 @@ from partygroup.scores.groups import group_score
 from partygroup.scores.models import Closing, Declaration, Entry, StoredGroup, StoredSheet
 from partygroup.scores.queries import PersonSheet, closed_quarters, closings_of, open_sheets
 
+#: How many quarters before the running one can still be closed though nothing was booked in them.
+OLDEST = 4
+
 
 def hold_book(session, branch_id: int) -> None:
     """Let nobody else close the branch's quarter, or add to its book, before this transaction ends."""
@@ -55,7 +58,10 @@ def refusal_to_close(session, branch_id: int, quarter: Quarter, *, at: datetime)
         return f"{quarter.label}已经结账。"
     if reason := rules.refusal_to_close(quarter, day_of(at)):
         return reason
-    left = [one for one in _quarters_with_entries(session, branch_id) if one < quarter and one not in closed]
+    booked = _quarters_with_entries(session, branch_id)
+    if quarter not in booked and quarter.since(Quarter.of(day_of(at))) < -OLDEST:
+        return f"{quarter.label}过去一年多了，也没有记过分，不用再结账。"
+    left = [one for one in booked if one < quarter and one not in closed]
     return f"请先结{min(left).label}的账，再结这个季度。" if left else None
 
 

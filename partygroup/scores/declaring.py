@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from partygroup.clock import Quarter, day_of
 from partygroup.db import witness
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.points import said
 from partygroup.scores.models import Declaration, RuleTable, Source
 from partygroup.scores.people import Membership, leader_of, memberships, officers_of
@@ -58,7 +58,7 @@ def table_on(session, day: date) -> tuple[RuleTable, Table]:
     """Return the rule table in force in the quarter of a day, as stored and as a value."""
     try:
         stored = rule_table_for(session, Quarter.of(day))
-    except NotFound:
+    except LookupError:
         raise Refused("那一天还没有积分规则，不能申报。请核对日期。") from None
     return stored, Table.from_json(stored.body)
 

@@ -36,6 +36,7 @@ class Evidence:
     meeting_ref: str | None
     activity_id: int | None
     gathering_id: int | None
+    declaration_id: int
 
 
 def evidence_of(session, entry_ids: Collection[int]) -> dict[int, Evidence]:
@@ -43,7 +44,8 @@ def evidence_of(session, entry_ids: Collection[int]) -> dict[int, Evidence]:
     reviewer, confirmer = aliased(Person), aliased(Person)
     rows = session.execute(
         sa.select(models.Entry.id, Declaration.text, Declaration.happened_on, Declaration.source, reviewer.name,
-                  confirmer.name, Declaration.meeting_ref, Declaration.activity_id, Declaration.gathering_id)
+                  confirmer.name, Declaration.meeting_ref, Declaration.activity_id, Declaration.gathering_id,
+                  Declaration.id)
         .join(Declaration, Declaration.id == models.Entry.declaration_id)
         .join(confirmer, confirmer.id == models.Entry.confirmed_by)
         .outerjoin(reviewer, reviewer.id == Declaration.reviewed_by)
@@ -62,6 +64,7 @@ class OnTheWay:
     state: str
     until: date | None
     happened_on: date
+    declaration_id: int
 
 
 def on_the_way(session, person_id: int, quarter: Quarter, table: Table) -> list[OnTheWay]:
@@ -79,7 +82,7 @@ def on_the_way(session, person_id: int, quarter: Quarter, table: Table) -> list[
         OnTheWay(
             table.rows[row.item].item.name if row.item in table.rows else row.item, row.text,
             row.points if row.awarded is None else row.awarded, STATE_NAMES[row.state], row.public_until,
-            row.happened_on,
+            row.happened_on, row.id,
         )
         for row in rows
     ]  # fmt: skip

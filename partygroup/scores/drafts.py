@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from partygroup.points import said
+from partygroup.scores.models import Source
 from partygroup.scores.tables import DIMENSIONS, USUAL_PROFILE
 
-CODE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]+)+")
+CODE = re.compile(r"(?=.{4,30}$)[A-Z]{2}(?:-[A-Z0-9]+)+")
 #: Endings of lines that the sheet adds itself.
 OWN_ENDINGS = ("-BASE", "-ROOM", "-FLOOR", "-CORRECT")
 FULL_MARK = 1000
@@ -18,7 +19,12 @@ MOST = 1000
 
 def faults(body: Mapping) -> list[str]:
     """Return what must be mended before the table can be published; an empty list if nothing."""
-    return [*_of_profiles(body["profiles"]), *_of_lines(body["lines"]), *_of_vetoes(body["vetoes"])]
+    return [
+        *_of_profiles(body["profiles"]),
+        *_of_lines(body["lines"]),
+        *_of_grounds("免予计分的情形", body["exemptions"]),
+        *_of_grounds("否决情形", body["vetoes"]),
+    ]
 
 
 def _of_profiles(profiles) -> Iterator[str]:
@@ -68,6 +74,10 @@ def _of_line(line) -> Iterator[str]:
         yield f"“{name}”请选择由谁确认：支委会，或者党小组先核、支委会再定。"
     if len({_sign(item["points"]) for item in items} - {0}) > 1:
         yield f"“{name}”里既有加分又有扣分，请分成两项。"
+    if items and not line["sources"]:
+        yield f"“{name}”请至少选一种来源。"
+    if Source.BRANCH in line["sources"] and any(_sign(item["points"]) > 0 for item in items):
+        yield f"“{name}”是加分，不能由支部登记，请换一种来源。"
     for item in items:
         yield from _of_item(item)
 
@@ -83,16 +93,16 @@ def _of_item(item) -> Iterator[str]:
         yield f"“{name}”的最少分值要与分值同为加分或扣分，绝对值不超过{said(abs(points))}。"
 
 
-def _of_vetoes(vetoes) -> Iterator[str]:
-    yield from _repeated("否决情形", vetoes)
-    if any(not veto["name"].strip() for veto in vetoes):
-        yield "否决情形要写明文字，请补上或删去空行。"
+def _of_grounds(what: str, grounds) -> Iterator[str]:
+    yield from _repeated(what, grounds)
+    if any(not ground["name"].strip() for ground in grounds):
+        yield f"{what}要写明文字，请补上或删去空行。"
 
 
 def _of_names(thing) -> Iterator[str]:
     code = thing["code"]
     if not CODE.fullmatch(code):
-        yield f"编号“{code}”请用大写字母、数字和短横，如WP-TASK。"
+        yield f"编号“{code}”请用大写字母、数字和短横，最多30个，如WP-TASK。"
     if code.endswith(OWN_ENDINGS):
         yield f"编号{code}的结尾是计分表自用的，请换一个。"
     if not thing["name"].strip():

@@ -25,6 +25,7 @@ from partygroup.scores.models import EntrySort, Exemption, RuleTable
 from partygroup.scores.rules import Presence, as_of, is_counted, is_made_up_in_time, scored_days
 from partygroup.scores.states import State
 from partygroup.scores.tables import Item, LineRule, Row, Table
+from partygroup.versions import in_force
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ def known_of(
     session, person_ids: Collection[int], quarter: Quarter, *, known_at: datetime | None = None
 ) -> dict[int, Known]:
     """Return person → quarter, for everybody who has a day as a member in it; by eleven statements."""
-    belongings = _spans(session, Belonging, person_ids, quarter)
-    standings = _spans(session, StandingSpan, person_ids, quarter)
-    workplaces = _spans(session, Workplace, person_ids, quarter)
+    belongings = _spans(session, Belonging, person_ids, quarter, Belonging.branch_id, Belonging.group_id)
+    standings = _spans(session, StandingSpan, person_ids, quarter, StandingSpan.standing)
+    workplaces = _spans(session, Workplace, person_ids, quarter, Workplace.profile)
     exemptions = _spans(session, Exemption, person_ids, quarter)
     turns = _by_person(turns_of(session, person_ids, quarter.first, quarter.last, known_at=known_at))
     book = _by_person(_book(session, person_ids, quarter, known_at))
@@ -69,7 +70,9 @@ def known_of(
         if day is None:
             continue
         here, work = _on(belongings[person_id], day), _on(workplaces.get(person_id, ()), day)
-        mine = tuple(one for one in turns.get(person_id, ()) if not _on(exemptions.get(person_id, ()), one.day))
+        mine = tuple(turns.get(person_id, ()))
+        if person_id in exemptions:
+            mine = tuple(one for one in mine if not _on(exemptions[person_id], one.day))
         rows = book.get(person_id, ())
         facts = Facts(
             profile=work and work.profile,
@@ -97,9 +100,9 @@ def in_quarter(row, quarter: Quarter):
     return sa.and_(row.year == quarter.year, row.quarter == quarter.number)
 
 
-def _spans(session, model, person_ids: Collection[int], quarter: Quarter) -> dict[int, list]:
-    rows = session.scalars(
-        sa.select(model).where(
+def _spans(session, model, person_ids: Collection[int], quarter: Quarter, *columns) -> dict[int, list]:
+    rows = session.execute(
+        sa.select(model.person_id, model.from_on, model.until_on, *columns).where(
             model.person_id.in_(person_ids),
             model.from_on <= quarter.last,
             sa.or_(model.until_on.is_(None), model.until_on > quarter.first),
@@ -128,12 +131,14 @@ def _known(row, known_at: datetime | None):
     return sa.true() if known_at is None else row.made_at <= known_at
 
 
-def _book(session, person_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> list[models.Entry]:
+def _book(session, person_ids: Collection[int], quarter: Quarter, known_at: datetime | None) -> list[sa.Row]:
     """Return the rows of the book that lie in the quarter, in order."""
-    wanted = sa.select(models.Entry).where(
-        models.Entry.person_id.in_(person_ids), in_quarter(models.Entry, quarter), _known(models.Entry, known_at)
-    )
-    return list(session.scalars(wanted.order_by(models.Entry.id)))
+    row = models.Entry
+    wanted = sa.select(
+        row.id, row.sort, row.person_id, row.rule_table_id, row.item, row.dimension, row.points, row.event,
+        row.undoes_id, row.mends_year, row.mends_quarter,
+    ).where(row.person_id.in_(person_ids), in_quarter(row, quarter), _known(row, known_at))  # fmt: skip
+    return sorted(session.execute(wanted), key=lambda one: one.id)  # SQLite would read the whole book in that order
 
 
 def _earlier(
@@ -182,16 +187,8 @@ def _own_rows(session, book: Mapping[int, list], quarter: Quarter) -> dict[tuple
 
 
 def rule_table_for(session, quarter: Quarter) -> RuleTable:
-    """Return the version in force on the quarter's first day: the newest published one of those begun by then."""
-    found = session.scalar(
-        sa.select(RuleTable)
-        .where(RuleTable.published_at.is_not(None), RuleTable.in_force_from <= quarter.first)
-        .order_by(RuleTable.in_force_from.desc(), RuleTable.version.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise LookupError("no rule table: run flask init")
-    return found
+    """Return the version in force on the quarter's first day."""
+    return in_force(session, RuleTable, quarter)
 
 
 def table_in_force(session, quarter: Quarter) -> Table:
@@ -199,11 +196,11 @@ def table_in_force(session, quarter: Quarter) -> Table:
     return Table.from_json(rule_table_for(session, quarter).body)
 
 
-def _entry(row: models.Entry, own_rows: Mapping) -> Entry:
+def _entry(row: sa.Row, own_rows: Mapping) -> Entry:
     return Entry(row.id, row.item, row.points, row.event, row.undoes_id, own_rows.get((row.rule_table_id, row.item)))
 
 
-def _correction(row: models.Entry) -> Correction:
+def _correction(row: sa.Row) -> Correction:
     return Correction(Quarter(row.mends_year, row.mends_quarter), row.dimension, row.points)
 
 

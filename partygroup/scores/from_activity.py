@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from partygroup.activities.models import Activity, Answer, Participation
+from partygroup.activities.presets import SORTS
 from partygroup.clock import day_of
 from partygroup.db import witness
 from partygroup.errors import Refused
@@ -91,7 +92,7 @@ def take_back(session, activity: Activity, *, by: int, at: datetime) -> int:
     rows = session.scalars(made.with_for_update().execution_options(populate_existing=True)).all()
     refused = [refusal_to_take_back(one, by) for one in rows]
     if all(refused):
-        raise Refused(next(iter(refused), "这次活动没有申报，不用撤回。"), 409)
+        raise Refused(next(iter(refused), "这次活动没有申报，不用撤回。"))
     free = [one for one, reason in zip(rows, refused, strict=True) if not reason]
     for one in free:
         session.delete(one)
@@ -102,12 +103,19 @@ def take_back(session, activity: Activity, *, by: int, at: datetime) -> int:
 
 def row_for_activity(activity: Activity, table: Table, item: str) -> Row:
     """Return the row that an activity of this sort may become; the first of its items when none is named."""
-    items = [one for one in activity.kind.items if one in table.rows]
+    items = list(rows_for_activity(activity, table))
     if not items:
         raise Refused(f"“{activity.kind.name}”没有对应的计分内容，不用申报。")
     if item and item not in items:
         raise Refused("请从列出的计分内容里选一项。")
     return row_for(table, item or items[0], (Source.ACTIVITY, Source.DECLARED))
+
+
+def rows_for_activity(activity: Activity, table: Table) -> dict[str, Row]:
+    """Return what an activity of this sort may become, by code: its own items, then those of no sort at all."""
+    of_sorts = {item for sort in SORTS.values() for item in sort.items}
+    of_none = [code for code, row in table.rows.items() if Source.ACTIVITY in row.line.sources and code not in of_sorts]
+    return {code: table.rows[code] for code in [*activity.kind.items, *of_none] if code in table.rows}
 
 
 def willing(session, activity: Activity) -> list[Participation]:

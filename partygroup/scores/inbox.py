@@ -15,7 +15,7 @@ from partygroup.org.queries import subtree_ids
 from partygroup.people.models import OFFICER_ROLES, Post, Role
 from partygroup.policy import PUBLISHER_ROLES
 from partygroup.scores.listing import Told, by_group_and_name, told, units_held
-from partygroup.scores.models import Declaration
+from partygroup.scores.models import Closing, Declaration, StoredSheet
 from partygroup.scores.states import State
 
 MOST = 100
@@ -115,13 +115,43 @@ def count_waiting(session, who, day: date) -> int:
     return 0 if counted is None else session.scalar(counted)
 
 
-def home_figures(session, who, day: date) -> tuple[int, int, int]:
-    """Return (came, due, waiting): the own attendance of the quarter, declarations to decide on; one statement."""
+@dataclass(frozen=True)
+class LastSheet:
+    """The newest closed quarter of a person: total (None where not scored) and the four dimensions, in tenths."""
+
+    quarter: Quarter
+    total: int | None
+    dimensions: list[dict]
+
+
+@dataclass(frozen=True)
+class HomeFigures:
+    """The own attendance of the quarter, how many declarations wait, and the newest closed sheet if there is one."""
+
+    came: int
+    due: int
+    waiting: int
+    last: LastSheet | None
+
+
+def home_figures(session, who, day: date) -> HomeFigures:
+    """Return what the home page says in numbers, by one statement."""
     quarter = Quarter.of(day)
     own = attendance_select(who.id, quarter.first, quarter.next().first).subquery()
     counted = _waiting(who, day)
     waiting = sa.literal(0) if counted is None else counted.scalar_subquery()
-    return tuple(session.execute(sa.select(own.c.came, own.c.due, waiting)).one())
+    newest = (
+        sa.select(Closing.year, Closing.quarter, StoredSheet.total, StoredSheet.body["dimensions"].label("dimensions"))
+        .join(Closing, Closing.id == StoredSheet.closing_id)
+        .where(StoredSheet.person_id == who.id, Closing.reopened_at.is_(None))
+        .order_by(Closing.year.desc(), Closing.quarter.desc())
+        .limit(1)
+        .subquery()
+    )
+    told = sa.select(own.c.came, own.c.due, waiting, newest).select_from(own.outerjoin(newest, sa.true()))
+    came, due, waiting, year, number, total, dimensions = session.execute(told).one()
+    last = LastSheet(Quarter(year, number), total, dimensions) if year else None
+    return HomeFigures(came, due, waiting, last)
 
 
 def _waiting(who, day: date) -> sa.Select | None:
@@ -134,7 +164,15 @@ def _waiting(who, day: date) -> sa.Select | None:
 
 
 def done_by(session, person_id: int) -> list[Told]:
-    """Return the latest on which somebody has decided, newest first."""
-    mine = sa.or_(Declaration.reviewed_by == person_id, Declaration.confirmed_by == person_id)
-    latest = sa.func.coalesce(Declaration.confirmed_at, Declaration.reviewed_at)
-    return told(session, sa.select(Declaration).where(mine).order_by(latest.desc(), Declaration.id.desc()).limit(MOST))
+    """Return the latest on which somebody has decided, newest first; read by key, however many there were."""
+    own = [
+        sa.select(Declaration.id).where(by == person_id).order_by(at.desc()).limit(MOST).subquery()
+        for by, at in (
+            (Declaration.reviewed_by, Declaration.reviewed_at),
+            (Declaration.confirmed_by, Declaration.confirmed_at),
+        )
+    ]
+    latest = Declaration.id.in_(sa.union_all(*(sa.select(some.c.id) for some in own)))
+    done_at = sa.case((Declaration.confirmed_by == person_id, Declaration.confirmed_at), else_=Declaration.reviewed_at)
+    query = sa.select(Declaration).where(latest).order_by(done_at.desc(), Declaration.id.desc()).limit(MOST)
+    return told(session, query)

@@ -11,7 +11,7 @@ from partygroup.points import said, tenths
 from partygroup.scores.tables import LineRule, Row, Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An effective entry that lies in the quarter, or the counter-entry that undoes one (`undoes`: its id).
 
@@ -26,7 +26,7 @@ class Entry:
     own: Row | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What a late reversal gives or takes in one dimension, and the closed quarter it mends."""
 
@@ -53,7 +53,7 @@ class Facts:
     days: int = 92
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
     """An entry on the sheet: what it claims, what counts of it before the cap, and why less."""
 
@@ -65,7 +65,7 @@ class Counted:
     why: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a sheet. `points` is None where nothing could be assessed; `cap` is a cap or a full mark."""
 

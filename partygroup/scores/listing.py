@@ -201,9 +201,13 @@ def appeal_of(session, declaration_id: int) -> Appeal | None:
 
 def declarations_of(session, person_id: int, *, before: int | None = None) -> list[Told]:
     """Return one page of what concerns a person or was made by them, newest first."""
-    mine = sa.or_(Declaration.person_id == person_id, Declaration.made_by == person_id)
-    query = sa.select(Declaration).where(mine, *([Declaration.id < before] if before else []))
-    return told(session, query.order_by(Declaration.id.desc()).limit(PAGE))
+    older = [Declaration.id < before] if before else []
+    own = [
+        sa.select(Declaration.id).where(who == person_id, *older).order_by(Declaration.id.desc()).limit(PAGE).subquery()
+        for who in (Declaration.person_id, Declaration.made_by)
+    ]
+    mine = Declaration.id.in_(sa.union_all(*(sa.select(some.c.id) for some in own)))
+    return told(session, sa.select(Declaration).where(mine).order_by(Declaration.id.desc()).limit(PAGE))
 
 
 def made_from(session, activity_id: int) -> list[Told]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.db import Audited, Base, UtcDateTime, open_days
+from partygroup.versions import Version
 
 
 class Source(StrEnum):
@@ -32,19 +33,10 @@ SOURCE_NAMES = {
 }
 
 
-class RuleTable(Audited, Base):
-    """One version of the rules for members. A draft has no day; published ones hold from the first day of a quarter."""
+class RuleTable(Version, Audited, Base):
+    """One version of the rules for members."""
 
     __tablename__ = "rule_table"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(unique=True)
-    body: Mapped[dict] = mapped_column(sa.JSON)
-    note: Mapped[str | None] = mapped_column(sa.String(200))
-    in_force_from: Mapped[date | None] = mapped_column(index=True)
-    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Declaration(Audited, Base):
@@ -70,7 +62,7 @@ class Declaration(Audited, Base):
     branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     state: Mapped[str] = mapped_column(sa.String(16))
-    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -87,6 +79,8 @@ class Declaration(Audited, Base):
     __table_args__ = (
         sa.Index("ix_declaration_branch_id_state", "branch_id", "state"),
         sa.Index("ix_declaration_group_id_state", "group_id", "state"),
+        sa.Index("ix_declaration_reviewed_by_reviewed_at", "reviewed_by", "reviewed_at"),
+        sa.Index("ix_declaration_confirmed_by_confirmed_at", "confirmed_by", "confirmed_at"),
         sa.Index(
             "uq_declaration_absence", "gathering_id", "person_id", unique=True,
             sqlite_where=sa.text("source = 'attendance'"), postgresql_where=sa.text("source = 'attendance'"),

@@ -16,6 +16,9 @@ PROFILES = {
     "office": ("管理和机关", (21, 35), (15, 20), (10, 20), (15, 25)),
 }
 
+#: Why somebody stands outside the points scheme (domain.md 4.3).
+EXEMPTIONS = {"retired": "离退休", "ill": "长期生病", "seconded": "借调外出", "mobile": "流动党员"}
+
 VETOES = {
     "punishment": "党纪或政务处分在影响期内",
     "incident": "对伤亡、火灾、重大设备或污染事故负有责任",
@@ -91,5 +94,6 @@ TABLE = {
     "label": LABEL,
     "profiles": [_profile(code, *row) for code, row in PROFILES.items()],
     "lines": LINES,
+    "exemptions": [{"code": code, "name": name} for code, name in EXEMPTIONS.items()],
     "vetoes": [{"code": code, "name": name} for code, name in VETOES.items()],
 }

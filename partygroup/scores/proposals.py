@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -22,7 +23,7 @@ from partygroup.scores.states import State
 class ImportedRow:
     """A row of a department's list: a person, an item, how often (QI-STAR: stars; WP-QUALITY: points 3 to 5).
 
-    event: the document or list and its row, the same when the file comes again. leads: of a shared achievement.
+    event: the document or list and its row, the same when the row comes again. leads: of a shared achievement.
     """
 
     person_id: int
@@ -34,17 +35,22 @@ class ImportedRow:
     leads: bool = True
 
 
+def imported_events(session, person_ids: Collection[int]) -> set[tuple[int, str]]:
+    """Return (person, event) of all proposals made from imported rows; those of a row of several times end in /1 …"""
+    rows = session.execute(
+        sa.select(Declaration.person_id, Declaration.event).where(
+            Declaration.source == Source.IMPORT, Declaration.person_id.in_(person_ids)
+        )
+    )
+    return set(map(tuple, rows))
+
+
 def propose_from_import(session, rows: list[ImportedRow], *, by: int, at: datetime) -> list[Declaration]:
     """Make proposals of imported rows, ready for the committee; return the new ones.
 
     A row that came before is left out. Raise Refused when an item is not imported, or somebody was no member then.
     """
-    before = session.execute(
-        sa.select(Declaration.person_id, Declaration.event).where(
-            Declaration.source == Source.IMPORT, Declaration.person_id.in_({row.person_id for row in rows})
-        )
-    )
-    known = {(person_id, event) for person_id, event in before}
+    known = imported_events(session, {row.person_id for row in rows})
     made = []
     for row in rows:
         made += _from_row(session, row, known, by=by, at=at)
@@ -62,7 +68,7 @@ def _from_row(session, row: ImportedRow, known: set, *, by: int, at: datetime) -
     times, points = _times_and_points(cited, row)
     if reason := refusal_to_claim(cited, points, leads=row.leads):
         raise Refused(reason)
-    events = [row.event] if times == 1 else [f"{row.event}/{number + 1}" for number in range(times)]
+    events = [row.event, *(f"{row.event}/{number}" for number in range(2, times + 1))]
     fresh = [event for event in events if (row.person_id, event) not in known]
     known.update((row.person_id, event) for event in fresh)
     return [_from_list(session, row, standing, stored.id, cited, points, event, by=by, at=at) for event in fresh]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from partygroup.clock import Quarter
 from partygroup.people.models import ROLE_NAMES, Role
@@ -206,7 +207,8 @@ def _member_days(presence: Presence, quarter: Quarter) -> int:
     return _days(presence.belongs, quarter) & _days(presence.standing, quarter)
 
 
-def _days(spans: Iterable[Span], quarter: Quarter) -> int:
+@lru_cache(maxsize=4096)
+def _days(spans: tuple[Span, ...], quarter: Quarter) -> int:
     """Return the days of the quarter that any span covers, as bits: bit 0 is the first day."""
     bits = 0
     for start, until in spans:

@@ -11,7 +11,7 @@ from partygroup.scores.lines import Correction, Counted, Entry, Facts, Line, aut
 from partygroup.scores.tables import DIMENSIONS, Profile, Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DimensionScore:
     """What a dimension comes to, of how much."""
 
@@ -64,7 +64,7 @@ def make_sheet(facts: Facts, table: Table) -> Sheet:
 
 def _in_table_order(lines: list[Line], table: Table) -> list[Line]:
     """Return the lines as the table has them; those that only an older version knows come last, by code."""
-    places = {code: place for place, code in enumerate(table.lines_by_code)}
+    places = table.line_order
     return sorted(lines, key=lambda line: (places.get(line.code, len(places)), line.code))
 
 

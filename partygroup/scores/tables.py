@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 DIMENSIONS = {"WP": "工作绩效", "SE": "安全环保", "QI": "提素创星", "PF": "党建基础"}
+SHARE_NAMES = {"each": "各人全额", "split": "牵头人全额，成员减半"}
+BY_NAMES = {"GC": "党小组先核实，支委会确认", "C": "支委会确认", None: "自动计算"}
 #: The profile of somebody for whom none is set.
 USUAL_PROFILE = "line"
 
@@ -86,8 +88,8 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Veto:
-    """A ground of 一票否决: it limits the suggested grade, never the points."""
+class Ground:
+    """A ground of an exemption, or of 一票否决: which limits the suggested grade, never the points."""
 
     code: str
     name: str
@@ -100,7 +102,8 @@ class Table:
     label: str
     profiles: tuple[Profile, ...]
     lines: tuple[LineRule, ...]
-    vetoes: tuple[Veto, ...]
+    exemptions: tuple[Ground, ...]
+    vetoes: tuple[Ground, ...]
 
     @classmethod
     def from_json(cls, body: Mapping) -> Table:
@@ -109,7 +112,8 @@ class Table:
             label=body["label"],
             profiles=tuple(Profile(**profile) for profile in body["profiles"]),
             lines=tuple(LineRule.from_json(line) for line in body["lines"]),
-            vetoes=tuple(Veto(**veto) for veto in body["vetoes"]),
+            exemptions=tuple(Ground(**ground) for ground in body["exemptions"]),
+            vetoes=tuple(Ground(**ground) for ground in body["vetoes"]),
         )
 
     def to_json(self) -> dict:
@@ -134,7 +138,15 @@ class Table:
         """Return the place of each item in the table, by code."""
         return {code: place for place, code in enumerate(self.rows)}
 
+    @cached_property
+    def line_order(self) -> dict[str, int]:
+        """Return the place of each line in the table, by code."""
+        return {code: place for place, code in enumerate(self.lines_by_code)}
+
     def profile(self, code: str | None) -> Profile:
         """Return a profile; the usual one when none is set or the table does not know it."""
-        known = {profile.code: profile for profile in self.profiles}
-        return known.get(code) or known[USUAL_PROFILE]
+        return self._profiles.get(code) or self._profiles[USUAL_PROFILE]
+
+    @cached_property
+    def _profiles(self) -> dict[str, Profile]:
+        return {profile.code: profile for profile in self.profiles}

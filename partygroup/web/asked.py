@@ -1,6 +1,6 @@
-"""What an address asks for and a form carries beside its text: numbers, days, texts, the last row seen.
+"""What an address asks for and a form carries beside its text: numbers, days, quarters, texts, the last row seen.
 
-Nonsense is none.
+Nonsense is none; a quarter that is none is not found, or refused in a form, and so is a day that is entered for good.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ from datetime import date
 
 from flask import request
 
-from partygroup.errors import Refused
+from partygroup import clock
+from partygroup.clock import Quarter
+from partygroup.errors import NotFound, Refused
 from partygroup.text import clean, whole_number
+
+NO_DAY = "请写成 2026-03-05 这样的日期，并核对是否有这一天。"
+#: What is entered by its day lies in these years: anything else is a slip.
+FIRST_YEAR, YEARS_AHEAD = 2000, 2
 
 
 def number_asked(name: str) -> int | None:
@@ -37,6 +43,50 @@ def day_typed(name: str) -> date | None:
         return date.fromisoformat(request.form.get(name, "").strip())
     except ValueError:
         return None
+
+
+def read_day(typed: str, years_ahead: int = YEARS_AHEAD) -> date | None:
+    """Return the day of a text, None for an empty one; raise Refused for no day, and for one that nobody can mean."""
+    if not typed.strip():
+        return None
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError:
+        raise Refused(NO_DAY) from None
+    last = clock.today().year + years_ahead
+    if not FIRST_YEAR <= day.year <= last:
+        raise Refused(f"年份要在 {FIRST_YEAR} 到 {last} 之间，请核对日期。")
+    return day
+
+
+def day_meant(name: str, label: str, years_ahead: int = YEARS_AHEAD) -> date | None:
+    """Return a day from the form, None if it was left empty; raise Refused as `read_day`, naming the field."""
+    try:
+        return read_day(request.form.get(name, ""), years_ahead)
+    except Refused as refusal:
+        raise Refused(f"“{label}”{refusal.reason}") from None
+
+
+def quarter_of(code: str, today: date) -> Quarter:
+    """Return the quarter of a code in an address; raise NotFound for nonsense and for one that has not begun."""
+    quarter = Quarter.parse(code)
+    if quarter is None or quarter.first > today:
+        raise NotFound
+    return quarter
+
+
+def quarter_asked(today: date) -> Quarter:
+    """Return the quarter of `?quarter=`, the running one for none; raise NotFound as `quarter_of`."""
+    code = request.args.get("quarter")
+    return quarter_of(code, today) if code else Quarter.of(today)
+
+
+def quarter_typed() -> Quarter:
+    """Return the quarter of a form; raise Refused for anything else."""
+    quarter = Quarter.parse(request.form.get("quarter", ""))
+    if quarter is None:
+        raise Refused("请选一个季度，再试一次。")
+    return quarter
 
 
 def last_seen() -> tuple[date, int] | None:

@@ -18,10 +18,10 @@ from partygroup.scores.groups import LEVELS
 from partygroup.scores.queries import closings_of, distribution, named_groups, sheets_of
 from partygroup.scores.rules import warning_at_closing
 from partygroup.scores.settling import settle
-from partygroup.web.asked import text_typed
+from partygroup.web.asked import quarter_asked, quarter_typed, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, find_seen
-from partygroup.web.points import quarter_asked, quarters_around
+from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("branchpoints", __name__)
@@ -60,14 +60,6 @@ def by_group(people: list, groups: list) -> list[tuple[str, list]]:
     of_groups = [(name, [one for one in people if one.group_id == group_id]) for group_id, name in names.items()]
     rest = [one for one in people if one.group_id not in names]
     return [pair for pair in [*of_groups, ("没有编入党小组", rest)] if pair[1]]
-
-
-def quarter_typed() -> Quarter:
-    """Return the quarter of a form; raise Refused for anything else."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
-    if quarter is None:
-        raise Refused("请选一个季度，再试一次。")
-    return quarter
 
 
 def _there(unit, quarter: Quarter) -> dict:

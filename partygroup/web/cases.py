@@ -12,6 +12,8 @@ from partygroup.errors import Refused
 from partygroup.policy import Can, may
 from partygroup.scores import cases
 from partygroup.scores.facts import table_in_force
+from partygroup.scores.tables import Table
+from partygroup.scores.tabling import names_known
 from partygroup.web.asked import number_typed, text_typed
 from partygroup.web.forms import DaysForm, line
 from partygroup.web.needs import needs
@@ -36,9 +38,22 @@ class VetoForm(DaysForm):
     document = line("文件号", 60, required="请写文件号：没有文件不能登记一票否决。")
 
 
+def reasons() -> dict[str, str]:
+    """Return the grounds of an exemption in the rules in force: code → words."""
+    return _words(_table().exemptions)
+
+
 def grounds() -> dict[str, str]:
     """Return the grounds of a veto in the rules in force: code → words."""
-    return {veto.code: veto.name for veto in table_in_force(db.session, Quarter.of(clock.today())).vetoes}
+    return _words(_table().vetoes)
+
+
+def _table() -> Table:
+    return table_in_force(db.session, Quarter.of(clock.today()))
+
+
+def _words(some) -> dict[str, str]:
+    return {ground.code: ground.name for ground in some}
 
 
 @pages.get("/people/<id:person_id>/points/cases")
@@ -51,10 +66,11 @@ def show(owner):
 def cases_page(owner: SeenPerson, *, status: int = 200, errors: dict | None = None):
     """Return the page; after a rejected form with its errors and everything typed."""
     exemptions, vetoes = cases.cases_of(db.session, owner.id)
+    told = names_known(db.session, "exemptions") | names_known(db.session, "vetoes")
     return respond(
         "points/cases.html",
-        status=status, owner=owner, exemptions=exemptions, vetoes=vetoes, reasons=cases.EXEMPT_REASONS,
-        grounds=grounds(), today=clock.today(), errors=errors or {}, typed=request.form,
+        status=status, owner=owner, exemptions=exemptions, vetoes=vetoes, reasons=reasons(), grounds=grounds(),
+        told=told, today=clock.today(), errors=errors or {}, typed=request.form,
         exempts=may(current_user, Can.EXEMPT, owner.place), vetoing=may(current_user, Can.ENTER_VETO, owner.place),
     )  # fmt: skip
 
@@ -81,8 +97,10 @@ def exempt(owner):
     """Leave a member outside the points scheme for some days."""
     form = ExemptionForm(request.form)
     return _kept(
-        owner, form, lambda: cases.exempt(db.session, owner.id, **form.data, **_changing(owner)), "已登记免予计分。"
-    )
+        owner, form,
+        lambda: cases.exempt(db.session, owner.id, reasons=reasons(), **form.data, **_changing(owner)),
+        "已登记免予计分。",
+    )  # fmt: skip
 
 
 @pages.post("/people/<id:person_id>/points/exemptions/ending")

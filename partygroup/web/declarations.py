@@ -285,7 +285,7 @@ def ask_activity(found):
 def _activity_page(activity: Activity, *, problems: dict | None = None, status: int = 200):
     _, table = declaring.table_on(db.session, activity.happened_on)
     named = from_activity.willing(db.session, activity)
-    rows = {code: table.rows[code] for code in activity.kind.items if code in table.rows}
+    rows = from_activity.rows_for_activity(activity, table)
     people = memberships(db.session, [one.person_id for one in named], activity.happened_on)
     made = made_from(db.session, activity.id)
     return respond(

@@ -9,7 +9,7 @@ from flask import request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.audit import ACTION_NAMES, FIELD_NAMES
+from partygroup.audit import ACTION_NAMES, FIELD_NAMES, in_words
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
@@ -76,6 +76,7 @@ def show_page(seen: Seen, *, status: int = 200, problems: dict | None = None):
         handles=handles(seen), words=ACTION_NAMES, states=State, state_names=states.STATE_NAMES, outcomes=OUTCOMES,
         source_names=SOURCE_NAMES, dimensions=DIMENSIONS, typed=request.form, problems=problems or {},
         doubt=doubts_of(db.session, [declaration]).get(seen.id), hands=next_hands(seen), field_names=FIELD_NAMES,
+        in_words=in_words,
         today=clock.today(), limits={"reason": REASON_LENGTH, "meeting": MEETING_LENGTH, "text": OBJECTION_LENGTH},
     )  # fmt: skip
 

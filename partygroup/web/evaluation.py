@@ -12,7 +12,7 @@ from partygroup.activities.presets import DIMENSIONS
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
-from partygroup.evaluation import entering, evidence, periods
+from partygroup.evaluation import entering, evidence, objecting, periods
 from partygroup.evaluation.facts import known_of
 from partygroup.evaluation.formulas import needed, with_unit
 from partygroup.evaluation.models import BranchAward, UnitVeto
@@ -28,21 +28,24 @@ from partygroup.evaluation.queries import (
 )
 from partygroup.evaluation.rules import STATE_NAMES, State
 from partygroup.evaluation.scheme import Scheme
-from partygroup.evaluation.schemes import get_scheme, scheme_for
+from partygroup.evaluation.schemes import get_scheme, grounds_known, scheme_for
 from partygroup.evaluation.sheets import star_name
 from partygroup.org.models import UnitKind
+from partygroup.people.queries import names_of
 from partygroup.points import tenths
 from partygroup.policy import Can, may
 from partygroup.scores.queries import distribution
-from partygroup.web.asked import day_typed, number_typed, text_typed
+from partygroup.web.asked import day_meant, number_typed, quarter_asked, quarter_typed, text_typed
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
-from partygroup.web.points import quarter_asked, quarters_around
+from partygroup.web.points import quarters_around
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("evaluation", __name__)
 #: A median over fewer branches would name one of them.
 MEDIAN_FROM = 3
+#: Years from an election to the end of the longest term.
+LONGEST_TERM = 5
 #: What the branch goes through from freezing on.
 STEPS = (State.FROZEN, State.SELF_SCORED, State.REVIEWED, State.IN_PUBLICITY, State.FINAL)
 STEP_NAMES = ("冻结", "自评", "复核", "公示", "确定")
@@ -82,6 +85,9 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
     own = next(iter(periods_of(db.session, line_up, quarter)), None)
     scheme = scheme_of(quarter, result, own)
     known = result.known or known_of(db.session, [unit.id], quarter, scheme, at=at)[unit.id]
+    objections = objecting.objections_to(db.session, result.stored) if result.stored else []
+    handles = may(current_user, Can.REVIEW_EVALUATION, unit.place)
+    objectors = names_of(db.session, [one.by_id for one in objections]) if handles else {}
     past = past_results(db.session, unit.id, quarter)
     return respond(
         "evaluation/branch.html",
@@ -97,6 +103,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         past=past, before=past[0] if past else None, middle=middle, compares=len(beside) >= MEDIAN_FROM,
         star_name=star_name, today=today,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
+        grounds=grounds_known(db.session), objections=objections, objectors=objectors,
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
     )  # fmt: skip
@@ -109,10 +116,11 @@ def _state(result: BranchResult, own) -> str | None:
 
 
 def _step(result: BranchResult) -> int | None:
-    """Return how many steps are done from freezing on; None before."""
+    """Return how many steps are done from freezing on (publicity once it is over); None before."""
     if not result.stored:
         return None
-    return STEPS.index(State(result.stored.state)) + 1
+    state = State(result.stored.state)
+    return STEPS.index(state) + (state != State.IN_PUBLICITY)
 
 
 def _used(result: BranchResult, scheme: Scheme) -> dict[str, tuple[str, tuple]]:
@@ -140,30 +148,27 @@ def _middle(results: list[BranchResult]) -> dict[str, int]:
 # --- the steps from freezing on --------------------------------------------------------------------------------------
 
 
-def quarter_typed() -> Quarter:
-    """Return the quarter of a form; raise Refused for anything else."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
-    if quarter is None:
-        raise Refused("请选一个季度，再试一次。")
-    return quarter
-
-
 def _act(unit: SeenUnit, act, words: str):
     """Do something to the branch's frozen sheet, and go back; a refusal keeps what was typed."""
     quarter = quarter_typed()
     stored = standing_sheets(db.session, [unit.id], quarter).get(unit.id)
     if stored is None:
         raise Refused(f"{quarter.label}的考评数据还没有冻结，冻结以后再办。")
-    return _save(unit, quarter, lambda: act(stored), words)
+
+    def step() -> None:
+        act(stored)
+
+    return _save(unit, quarter, step, words)
 
 
 def _save(unit: SeenUnit, quarter: Quarter, act, words: str):
+    """Do something and go back, with what it has to say; a refusal keeps what was typed."""
     try:
         with transaction(db.session):
-            act()
+            more = act()
     except Refused as refusal:
         return branch_page(unit, quarter, problem=refusal.reason, status=422)
-    return done(words, "evaluation.show", unit_id=unit.id, quarter=quarter.code)
+    return done(words + (more or ""), "evaluation.show", unit_id=unit.id, quarter=quarter.code)
 
 
 def _by() -> dict:
@@ -200,7 +205,30 @@ def finish(unit: SeenUnit):
     return _act(unit, lambda sheet: periods.finish_sheet(db.session, sheet, **_by()), "结果已确定。")
 
 
+@pages.post("/branches/<id:unit_id>/evaluation/objections")
+@needs(Can.OBJECT_EVALUATION, branch_of)
+def object_to(unit: SeenUnit):
+    """Say what is wrong with the result in publicity."""
+    text = text_typed("objection", 300)
+    return _act(unit, lambda sheet: objecting.object_to(db.session, sheet, text=text, **_by()),
+                "异议已提交，答复以前结果不会确定。")  # fmt: skip
+
+
+@pages.post("/branches/<id:unit_id>/evaluation/answers")
+@needs(Can.REVIEW_EVALUATION, branch_of)
+def answer(unit: SeenUnit):
+    """Answer an objection."""
+    text, objection_id = text_typed("answer", 300), number_typed("objection_id")
+    return _act(unit, lambda sheet: objecting.answer(db.session, sheet, objection_id, text=text, **_by()),
+                "已答复，支部的人都看得到。")  # fmt: skip
+
+
 # --- what no figure says ----------------------------------------------------------------------------------------------
+
+
+def _enter(unit: SeenUnit, act, words: str):
+    """Enter something or take it back, and say what it means for quarters already frozen."""
+    return _save(unit, quarter_typed(), lambda: entering.told_when_late(db.session, act()), words)
 
 
 @pages.post("/branches/<id:unit_id>/awards")
@@ -209,29 +237,38 @@ def give_award(unit: SeenUnit):
     """Enter an award or an accepted practice."""
     sort, _, level = request.form.get("level", "").partition(":")
     given = {"sort": sort, "level": level, "text": text_typed("text", 100), "document": text_typed("document", 60),
-             "event": text_typed("event", 60), "on_day": day_typed("on_day")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.give_award(db.session, unit.id, **given, **_by()),
-                 "已登记，计入文件日期所在的季度。")  # fmt: skip
+             "event": text_typed("event", 60)}  # fmt: skip
+
+    def act():
+        return entering.give_award(db.session, unit.id, **given, on_day=day_meant("on_day", "文件日期"), **_by())
+
+    return _enter(unit, act, "已登记，按文件日期所在的季度算。")
 
 
 @pages.post("/branches/<id:unit_id>/vetoes")
 @needs(Can.ENTER_UNIT_VETO, branch_of)
 def enter_veto(unit: SeenUnit):
     """Enter a veto on the branch."""
-    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60),
-             "from_on": day_typed("from_on"), "until_on": day_typed("until_on")}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.enter_veto(db.session, unit.id, **given, **_by()),
-                 "一票否决已登记。")  # fmt: skip
+    given = {"ground": request.form.get("ground", ""), "document": text_typed("veto_document", 60)}
+
+    def act():
+        days = {"from_on": day_meant("from_on", "从哪一天起"), "until_on": day_meant("until_on", "到哪一天止")}
+        return entering.enter_veto(db.session, unit.id, **given, **days, **_by())
+
+    return _enter(unit, act, "一票否决已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/terms")
 @needs(Can.SET_TERM, branch_of)
 def set_term(unit: SeenUnit):
     """Say when the committee was elected and how long its term lasts."""
-    given = {"from_on": day_typed("elected_on"), "until_on": day_typed("term_until"),
-             "extended": "extended" in request.form, "document": text_typed("term_document", 60)}  # fmt: skip
-    return _save(unit, quarter_typed(), lambda: entering.set_term(db.session, unit.id, **given, **_by()),
-                 "任期已登记。")  # fmt: skip
+    given = {"extended": "extended" in request.form, "document": text_typed("term_document", 60)}
+
+    def act():
+        elected, until = day_meant("elected_on", "选举的日期"), day_meant("term_until", "任期到哪一天", LONGEST_TERM)
+        return entering.set_term(db.session, unit.id, from_on=elected, until_on=until, **given, **_by())
+
+    return _enter(unit, act, "任期已登记。")
 
 
 @pages.post("/branches/<id:unit_id>/awards/withdrawal")
@@ -253,4 +290,9 @@ def _withdraw(unit: SeenUnit, model, words: str):
     if row is None:
         raise Refused("没有这条登记，请刷新页面再看。")
     reason = text_typed("reason", 200)
-    return _save(unit, quarter_typed(), lambda: entering.withdraw(db.session, row, reason=reason, **_by()), words)
+
+    def act():
+        entering.withdraw(db.session, row, reason=reason, **_by())
+        return row
+
+    return _enter(unit, act, words)

@@ -12,7 +12,7 @@ from partygroup.errors import Refused
 from partygroup.people import actions
 from partygroup.people.queries import get_exclusion
 from partygroup.policy import Can
-from partygroup.web.forms import DaysForm, line
+from partygroup.web.forms import DayField, DaysForm, line
 from partygroup.web.needs import needs
 from partygroup.web.people import person_of, person_page
 from partygroup.web.respond import done
@@ -21,10 +21,12 @@ pages = Blueprint("exclusions", __name__)
 
 
 class ExclusionForm(DaysForm):
-    """Why somebody is left out, who approved it, and for which days."""
+    """Why somebody is left out, who approved it, and for which days; what is wrong is said in this order."""
 
     reason = line("原因", 30)
     approved_by = line("批准", 60, required="请写明由谁批准，如“支部党员大会”。")
+    from_on = DayField("从哪天起")
+    until_on = DayField("到哪天止")
 
 
 @pages.post("/people/<id:person_id>/exclusions")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, request
 from flask_login import current_user
 
@@ -23,16 +25,52 @@ pages = Blueprint("figures", __name__)
 pages.before_request(sending.make_room_for_file)
 
 
-def figures_of(figure_import_id: int) -> SeenImport:
+@dataclass(frozen=True)
+class SeenFigures(SeenImport):
+    """The import of figures, told by what changes and what came before."""
+
+    @property
+    def can_confirm(self) -> bool:
+        """Say whether there is anything to write."""
+        return super().can_confirm and bool(self.changes)
+
+    @staticmethod
+    def by_whom(told: list[dict]) -> dict[str, list[dict]]:
+        """Return unit or person → what is told of them, in the order of the file."""
+        groups: dict[str, list[dict]] = {}
+        for one in told:
+            groups.setdefault(one["who"], []).append(one)
+        return groups
+
+    @property
+    def changes(self) -> list[dict]:
+        """Return what each row changes, or has changed."""
+        return [one for one in self.sent.summary["changes"] if one["row"] not in self._skipped]
+
+    @property
+    def known(self) -> list[dict]:
+        """Return the rows about persons that came before, and so make no proposal, or have made none."""
+        summary = self.sent.summary
+        return [one for one in summary["changes"] + summary.get("known", []) if one["row"] in self._skipped]
+
+    @property
+    def _skipped(self) -> set[int]:
+        summary = self.sent.summary
+        if self.sent.applied_at:
+            return set(summary["outcome"].get("skipped", ()))
+        return {one["row"] for one in summary.get("known", ())}
+
+
+def figures_of(figure_import_id: int) -> SeenFigures:
     """Return an import of the units the reader may import for; raise NotFound for any other."""
-    return SeenImport(*sending.find_sent(FigureImport, figure_import_id, Can.IMPORT_FIGURES))
+    return SeenFigures(*sending.find_sent(FigureImport, figure_import_id, Can.IMPORT_FIGURES))
 
 
 def _index(errors: dict[str, str], typed: dict, status: int = 200):
-    scopes = sending.scopes_of(Can.IMPORT_FIGURES)
-    scheme = scheme_in_force(db.session, clock.Quarter.of(clock.today()))
+    scopes, this = sending.scopes_of(Can.IMPORT_FIGURES), clock.Quarter.of(clock.today())
+    specs = scheme_in_force(db.session, this).imported() | scheme_in_force(db.session, this.previous()).imported()
     return respond("figures/index.html", status=status, scopes=scopes, errors=errors,
-                   typed={"unit_id": next(iter(scopes))} | typed, specs=list(scheme.imported().values()),
+                   typed={"unit_id": next(iter(scopes))} | typed, specs=list(specs.values()),
                    **sending.sent_before(FigureImport, scopes))  # fmt: skip
 
 
@@ -67,25 +105,25 @@ def send():
 
 @pages.get("/imports/figures/<id:figure_import_id>")
 @needs(Can.IMPORT_FIGURES, figures_of)
-def show(seen: SeenImport):
+def show(seen: SeenFigures):
     """Show what an import would change, or what it changed."""
     return _show(seen, None)
 
 
-def _show(seen: SeenImport, problem: str | None, status: int = 200):
+def _show(seen: SeenFigures, problem: str | None, status: int = 200):
     return respond("figures/show.html", status=status, **sending.told(seen, problem))
 
 
 @pages.get("/imports/figures/<id:figure_import_id>/faults.xlsx")
 @needs(Can.IMPORT_FIGURES, figures_of)
-def faults(seen: SeenImport):
+def faults(seen: SeenFigures):
     """Hand out the faulty rows as a file, with their reasons."""
     return sending.hand_out_faults(seen, "figures")
 
 
 @pages.post("/imports/figures/<id:figure_import_id>/applying")
 @needs(Can.IMPORT_FIGURES, figures_of, back="figures.show")
-def apply(seen: SeenImport):
+def apply(seen: SeenFigures):
     """Carry out the preview whose digest the form names; a refusal is said on the preview."""
     try:
         with transaction(db.session):

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 
 from partygroup.clock import BEIJING, WEEKDAYS, day_of
+from partygroup.clock import said as said_day
 from partygroup.points import said
 
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
@@ -35,8 +36,7 @@ def day(value: date | datetime, now: datetime) -> str:
 @_or_empty
 def full_day(value: date | datetime) -> str:
     """Return 2025年3月8日."""
-    shown = _day(value)
-    return f"{shown.year}年{short_day(shown)}"
+    return said_day(_day(value))
 
 
 @_or_empty

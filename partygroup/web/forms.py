@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from wtforms import Form, StringField, ValidationError
 from wtforms.fields import DateField, DateTimeLocalField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from partygroup.clock import BEIJING, UTC
+from partygroup.errors import Refused
 from partygroup.text import clean
+from partygroup.web.asked import read_day
 
 
 class BaseForm(Form):
@@ -67,13 +69,12 @@ class DayField(DateField):
     """A day as the browser sends it; empty is none."""
 
     def process_formdata(self, valuelist):
-        """Read the typed day; one that does not exist is said to be so."""
-        typed = "".join(valuelist).strip()
+        """Read the typed day; one that does not exist, or that nobody can mean, is said to be so."""
+        self.data = None
         try:
-            self.data = date.fromisoformat(typed) if typed else None
-        except ValueError:
-            self.data = None
-            raise ValidationError("请写成 2026-03-05 这样的日期，并核对是否有这一天。") from None
+            self.data = read_day("".join(valuelist))
+        except Refused as refusal:
+            raise ValidationError(refusal.reason) from None
 
 
 class DaysForm(BaseForm):

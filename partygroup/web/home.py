@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from flask_login import current_user
 
 from partygroup import clock
+from partygroup.activities.presets import DIMENSIONS
 from partygroup.activities.queries import to_answer
 from partygroup.attendance.leaves import open_leaves
 from partygroup.attendance.mine import my_gatherings
@@ -41,8 +42,8 @@ def member_home():
     mine = sorted(my_gatherings(db.session, who, today), key=lambda one: one.convened.id != held)
     callable_ids = units_where(who, Can.CALL_MEETING)
     leaves = leaves_to_decide(who, today) if callable_ids else []
-    came, counted, waiting = home_figures(db.session, who, today)
-    g.waiting = waiting + len(leaves)
+    figures = home_figures(db.session, who, today)
+    g.waiting = figures.waiting + len(leaves)
     return respond(
         "home/member.html",
         greeting=greeting(who.name),
@@ -54,8 +55,8 @@ def member_home():
         held=held,
         due=due_to_call(who, callable_ids, today) if callable_ids else [],
         leaves=leaves,
-        waiting=waiting,
-        attendance=(came, counted),
+        figures=figures,
+        dimensions=DIMENSIONS,
         place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
         asked=to_answer(db.session, who, clock.now()),
@@ -138,6 +139,7 @@ def desk_home():
         mine=my_gatherings(db.session, who, today),
         asked=to_answer(db.session, who, clock.now()),
         may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
+        sees_periods=bool(units_where(who, Can.SEE_PERIODS)),
         sees_meetings=not who.holds(Role.ACCOUNT_OFFICER),
         imports=grant(who, Can.IMPORT_ROSTER, Place(tuple(roots))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, request
@@ -14,16 +15,15 @@ from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import EvaluationPeriod
+from partygroup.evaluation.objecting import branches_waiting, open_objections
 from partygroup.evaluation.queries import BranchResult, branch_sheets, medians, recent_periods
 from partygroup.evaluation.rules import STATE_NAMES, State, refusal_to_freeze, refusal_to_open
-from partygroup.evaluation.schemes import scheme_for
 from partygroup.evaluation.sheets import star_name
-from partygroup.evaluation.wording import told_scheme
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage, subtree_ids, units_named
 from partygroup.points import tenths
 from partygroup.policy import Can, Place, may, units_where
-from partygroup.web.asked import number_asked, number_typed, text_typed
+from partygroup.web.asked import number_asked, number_typed, quarter_of, quarter_typed, text_typed
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.points import quarters_around
@@ -32,6 +32,10 @@ from partygroup.web.respond import done, respond
 pages = Blueprint("periods", __name__)
 #: Shades of the map: shares of the full mark from which each is darker.
 SHADES = (0.6, 0.7, 0.8, 0.9)
+#: The full mark, in tenths.
+FULL = 1000
+#: With more branches than this the page shows the map alone; the numbers come when a committee is chosen.
+MOST_TABLED = 40
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,16 @@ def _index(problem: str | None = None, status: int = 200):
     above = {unit_id: name for one in mine for unit_id, _, name in lineage(db.session, one, today)}
     found = recent_periods(db.session, [*names, *above])
     states = periods.states_of_branches(db.session, found)
-    shown = [_told(period, states[period.id], names, above, today) for period in found]
-    configurable = [(unit_id, names[unit_id]) for unit_id in units_where(current_user, Can.CONFIGURE_PERIOD)]
+    waiting = branches_waiting(db.session, states.keys())
+    acting = units_where(current_user, Can.CONFIGURE_PERIOD)
+    shown = [
+        _told(period, states[period.id], waiting.get(period.id, set()), names, above, period.unit_id in acting, today)
+        for period in found
+    ]
+    configurable = [(unit_id, names[unit_id]) for unit_id in acting]
     return respond("evaluation/periods.html", status=status, shown=shown, configurable=configurable, problem=problem,
-                   tabs=quarters_around(today), usual=periods.default_quarter(today), typed=request.form)  # fmt: skip
+                   today=today, tabs=quarters_around(today), usual=periods.default_quarter(today),
+                   typed=request.form)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,9 +101,13 @@ class Told:
         return STATE_NAMES[self.state]
 
 
-def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: dict[int, str], today) -> Told:
+def _told(
+    period: EvaluationPeriod, sheets: list, waiting: set[int], names: dict[int, str], above: dict[int, str], acts: bool,
+    today,
+) -> Told:  # fmt: skip
     if period.unit_id not in names:
         sheets = [row for row in sheets if row.branch_id in names]
+        waiting = waiting & names.keys()
     states = [State(row.state) for row in sheets]
     counts = [(STATE_NAMES[state], states.count(state)) for state in State if state in states]
     refusals = {
@@ -101,7 +115,8 @@ def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: 
         State.COLLECTING: lambda: refusal_to_freeze(period.state, period.of.last, today),
     }
     refusal = refusals.get(State(period.state), lambda: None)()
-    acts = may(current_user, Can.CONFIGURE_PERIOD, place_of_unit(period.unit_id))
+    if waiting:
+        counts.append(("有异议等答复", len(waiting)))
     unit_name = (above | names).get(period.unit_id, "")
     return Told(period, unit_name, periods.state_of(period, sheets), counts, acts, refusal)
 
@@ -110,12 +125,12 @@ def _told(period: EvaluationPeriod, sheets: list, names: dict[int, str], above: 
 @needs(Can.CONFIGURE_PERIOD, back="periods.index")
 def configure():
     """Set up the evaluation of a quarter for the branches below one's committee."""
-    quarter = Quarter.parse(request.form.get("quarter", ""))
     unit_id = number_typed("unit_id")
-    if quarter is None or unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
-        return _index("请选一个季度，再试一次。", 422)
+    if unit_id not in units_where(current_user, Can.CONFIGURE_PERIOD):
+        return _index("请选为哪个党委设定，再试一次。", 422)
     try:
         with transaction(db.session):
+            quarter = quarter_typed()
             periods.configure_period(db.session, unit_id, quarter, by=current_user.id, at=clock.now())
     except Refused as refusal:
         return _index(refusal.reason, 422)
@@ -171,6 +186,7 @@ class Row:
     branch_id: int
     name: str
     result: BranchResult
+    objections: int
 
     @property
     def state(self) -> str:
@@ -180,14 +196,35 @@ class Row:
         """Return 0 (not assessed) to 5, darker for more of the full mark; the number stands beside it."""
         return 0 if points is None else 1 + sum(points >= share * full for share in SHADES)
 
+    @property
+    def heat(self) -> int:
+        return self.shade(self.result.sheet.total, FULL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A committee on the map, with its branches in the organisation's order."""
+
+    unit_id: int | None
+    name: str
+    rows: list[Row]
+
+    @property
+    def middle(self) -> int | None:
+        """Return the median of the totals in tenths; None where no branch has one."""
+        return _middle(row.result for row in self.rows).get("total")
+
+
+def _middle(results: Iterable[BranchResult]) -> dict[str, int]:
+    return {code: tenths(value / 10) for code, value in medians(results).items()}
+
 
 @pages.get("/evaluation/<quarter_code>")
 @needs(Can.SEE_PERIODS)
 def overview(quarter_code: str):
     """Show all branches of one's units by committee, in the organisation's order, with shades and numbers."""
-    quarter, today = Quarter.parse(quarter_code), clock.today()
-    if quarter is None or quarter > Quarter.of(today):
-        raise NotFound
+    today = clock.today()
+    quarter = quarter_of(quarter_code, today)
     day = min(quarter.last, today)
     units = units_named(db.session, subtree_ids(units_where(current_user, Can.SEE_PERIODS), day), day)
     committees = {unit.id: unit.name for unit in units if unit.kind == UnitKind.UNIT_COMMITTEE}
@@ -202,16 +239,21 @@ def overview(quarter_code: str):
                 by_unit.setdefault(above, []).append(unit)
     branch_ids = [unit.id for some in by_unit.values() for unit in some]
     results = branch_sheets(db.session, branch_ids, quarter, at=clock.now())
+    waiting = open_objections(db.session, [one.stored for one in results.values() if one.stored])
     blocks = [
-        (committees.get(unit_id, "直属支部"), [Row(unit.id, unit.name, results[unit.id]) for unit in some])
+        Block(
+            unit_id,
+            committees.get(unit_id, "直属支部"),
+            [Row(one.id, one.name, results[one.id], waiting.get(one.id, 0)) for one in some],
+        )
         for unit_id, some in by_unit.items()
         if some
     ]
-    middle = {code: tenths(value / 10) for code, value in medians(results.values()).items()}
     return respond(
-        "evaluation/overview.html", quarter=quarter, tabs=quarters_around(today), blocks=blocks, middle=middle,
-        committees=list(committees.items()), chosen=chosen, dimensions=DIMENSIONS, star_name=star_name,
-        stars=_stars(results), count=len(branch_ids),
+        "evaluation/overview.html", quarter=quarter, tabs=quarters_around(today), blocks=blocks,
+        middle=_middle(results.values()), committees=list(committees.items()), chosen=chosen, dimensions=DIMENSIONS,
+        star_name=star_name, stars=_stars(results), count=len(branch_ids),
+        tables=blocks if len(blocks) == 1 or len(branch_ids) <= MOST_TABLED else [],
     )  # fmt: skip
 
 
@@ -226,11 +268,3 @@ def _stars(results: dict[int, BranchResult]) -> list[tuple[str, int]]:
     given = [result.sheet.stars for result in results.values()]
     told = [(star_name(stars), given.count(stars)) for stars in range(5, 0, -1)]
     return [*told, ("没有总分", given.count(None))]
-
-
-@pages.get("/rules/scheme")
-@needs(Can.SEE_SCHEME)
-def scheme():
-    """Show the scheme in force in plain words."""
-    version = scheme_for(db.session, Quarter.of(clock.today()))
-    return respond("evaluation/scheme.html", version=version, told=told_scheme(version.body), dimensions=DIMENSIONS)

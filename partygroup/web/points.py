@@ -20,6 +20,7 @@ from partygroup.scores.facts import came, rule_table_for
 from partygroup.scores.queries import person_quarters, sheet_of
 from partygroup.scores.sheets import GRADES
 from partygroup.scores.tables import Table
+from partygroup.web.asked import quarter_asked
 from partygroup.web.identity import signer
 from partygroup.web.needs import needs
 from partygroup.web.people import SeenPerson, find_person
@@ -38,12 +39,6 @@ def quarters_around(today) -> list[Quarter]:
         year, number = found[0]
         found.insert(0, Quarter(year - (number == 1), (number + 2) % 4 + 1))
     return found
-
-
-def quarter_asked(today) -> Quarter:
-    """Return the quarter of `?quarter=`; the running one for none, for nonsense and for those to come."""
-    running = Quarter.of(today)
-    return min(Quarter.parse(request.args.get("quarter", "")) or running, running)
 
 
 @pages.get("/me/points")

@@ -65,5 +65,5 @@ def object_(seen):
     except Refused as refusal:
         branch = branch_of(declaration.branch_id)
         return show_page(branch, status=refusal.status, problems={f"text-{seen.id}": refusal.reason}, at_id=seen.id)
-    words = "已收到，支委会五个工作日内答复，只有经办的人和审计员看得到是您提的。"
+    words = "已收到，支委会 5 个工作日内答复，只有经办的人和审计员看得到是您提的。"
     return done(words, "publicity.show", unit_id=declaration.branch_id)

@@ -48,6 +48,7 @@ INBOX = Item("待审", "inbox", "/inbox")
 PEOPLE = Item("人员", "users", "/people")
 IMPORTS = Item("导入", "up", "/imports", main=True)
 POINTS = Item("先锋分", "gauge", "/me/points")
+EVALUATION = Item("考评", "gauge", "/evaluation")
 AUDIT = Item("记录", "doc", "/audit")
 ME = Item("我的", "user", "/me")
 
@@ -58,9 +59,9 @@ def nav_of(who) -> list[Item]:
     if who.holds(Role.UNIT_OFFICE):
         return [HOME, ORG, IMPORTS, inbox, ME]
     if who.holds(Role.COMPANY_OFFICE):
-        return [HOME, ORG, IMPORTS, PEOPLE, ME]
+        return [HOME, ORG, IMPORTS, EVALUATION, ME]
     if who.holds(Role.AUDITOR):
-        return [HOME, ORG, AUDIT, ME]
+        return [HOME, ORG, EVALUATION, AUDIT, ME]
     if who.holds(Role.ACCOUNT_OFFICER):
         return [HOME, PEOPLE, ME]
     if who.holds(*OFFICER_ROLES):

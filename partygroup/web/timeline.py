@@ -20,7 +20,7 @@ from partygroup.org.models import UnitKind
 from partygroup.org.queries import lineage
 from partygroup.policy import Can, Place, may, units_where
 from partygroup.text import clean, whole_number
-from partygroup.web.asked import last_seen
+from partygroup.web.asked import last_seen, quarter_asked
 from partygroup.web.needs import needs
 from partygroup.web.respond import respond
 
@@ -64,7 +64,7 @@ def shown_unit(typed: str | None) -> Shown | None:
 
 @dataclass(frozen=True)
 class Filter:
-    """What the address asks for; nonsense asks for nothing."""
+    """What the address asks for; nonsense asks for nothing, but a quarter that is none is not found."""
 
     quarter: clock.Quarter
     sort: str | None
@@ -77,7 +77,7 @@ class Filter:
         """Return the filter of the address."""
         args = request.args
         return cls(
-            _quarter(args.get("quarter", ""), today),
+            quarter_asked(today),
             args.get("sort") if args.get("sort") in SORTS else None,
             args.get("brand") if args.get("brand") in BRANDS else None,
             whole_number(args.get("person")),
@@ -97,10 +97,6 @@ class Filter:
             "person": self.person_id, "q": self.words,
         }  # fmt: skip
         return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
-
-
-def _quarter(code: str, today: date) -> clock.Quarter:
-    return min(clock.Quarter.parse(code) or clock.Quarter.of(today), clock.Quarter.of(today))
 
 
 def _quarters(today: date) -> list[clock.Quarter]:

@@ -1,5 +1,5 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, small photos, the outbox with drafts, the scanner, and the worker.
+// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, and the worker.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
@@ -8,8 +8,9 @@ import { keepDrafts } from "./drafts.js";
 import { useOutbox } from "./outbox.js";
 import { showOutbox } from "./outboxpage.js";
 import { pickOnClick } from "./pick.js";
-import { sendWhenever } from "./send.js";
+import { printOnClick } from "./print.js";
 import { keepScanned, openScanners } from "./scanning.js";
+import { sendWhenever } from "./send.js";
 import { shrinkPhotos } from "./shrink.js";
 import { cleanOnSignOut } from "./signout.js";
 import { useWorker } from "./worker.js";
@@ -17,6 +18,7 @@ import { useWorker } from "./worker.js";
 copyOnClick();
 startCountdowns();
 pickOnClick();
+printOnClick();
 shrinkPhotos(); // before the outbox: a form waits for its photos first
 useOutbox();
 keepDrafts();

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from partygroup import clock
-from partygroup.db import db
+from partygroup.clock import Quarter
+from partygroup.db import db, transaction
+from partygroup.evaluation import periods
+from partygroup.evaluation.importing import apply_figures, draft_figures, read_figure_file, store_preview
+from partygroup.evaluation.schemes import scheme_in_force
 from tests.cast import build_world
 from tests.databases import Start
-from tests.factories import gathering
+from tests.factories import activity, gathering
+from tests.scorebook import entry, held
 from tests.web.corners import Corner, build_corners
 from tests.web.test_walk import filled, rules
 
@@ -30,6 +36,10 @@ LOOKERS = [
 #: Who sends every form empty, or with what stands here, to see the page that answers.
 SENDERS = ("leader", "secretary", "company_officer", None)
 OURS = {"Sec-Fetch-Site": "same-origin"}
+#: A quarter whose figures are all there and frozen: every shade of the map, medians, groups, lines with their origin.
+FROZEN = Quarter(2025, 4)
+BRANCHES = ("红柳", "白桦", "蓝田", "紫金")
+SHARES = (100, 85, 72, 40)
 SHAPING = ("class", "role", "type", "aria-current", "disabled", "open")
 
 
@@ -74,6 +84,8 @@ class Walk:
             db.session.commit()
             self.corners = build_corners(db.session, self.world)
             self.meetings = self._meetings_of_other_states()
+            self._score()
+            self._freeze_a_quarter()
             db.session.close()
         self._run_the_last_meeting()
         with app.app_context():
@@ -86,6 +98,39 @@ class Walk:
                 for _state in ("notified", "held")]  # fmt: skip
         db.session.commit()
         return [one.id for one in made]
+
+    def _score(self) -> None:
+        """Give the member of the cast a line of each sort in the running quarter and in the frozen one."""
+        world, today = self.world, clock.today()
+        member, where = world.member.id, {"branch": world.branch.id, "by": world.secretary.id}
+        for on in (today, FROZEN.last):
+            entry(db.session, member, on=on, **where)
+            entry(db.session, member, "SE-VIOLATION-ORDINARY", on=on, **where)
+            held(db.session, world.group.id, on, by=world.leader.id, due=[member], came=[member])
+        activity(db.session, world.group.id, branch=world.branch.id, by=world.leader.id, people=(member,),
+                 at=clock.start_of(FROZEN.last), text="查隐患", result="整改两处", brand="green")  # fmt: skip
+        db.session.commit()
+
+    def _freeze_a_quarter(self) -> None:
+        """Import all figures of four branches, each a different share of what can be had, and freeze the quarter."""
+        by = {"by": self.world.company_officer.id, "at": clock.now()}
+        company, specs = self.world.company.id, scheme_in_force(db.session, FROZEN).imported().values()
+        lines = ["期间,党支部,指标,数值,来源"]
+        for canary, share in zip(BRANCHES, SHARES, strict=True):
+            name = self.world.units[canary].name
+            for spec in specs:
+                value = f"{share}%" if spec.unit == "%" else share // 10 if "." in spec.code else share
+                value = 10 if spec.code.endswith((".ALL", ".DUE", ".HEAD")) else value
+                value = (100 - share) // 10 if spec.code[:3] in ("SE1", "SE3", "SE4") and value != 10 else value
+                lines.append(f"{FROZEN.code},{name},{spec.code},{value},生产月报")
+        sheet = read_figure_file(io.BytesIO("\n".join(lines).encode("utf-8-sig")), "指标.csv")
+        with transaction(db.session):
+            stored = store_preview(db.session, draft_figures(db.session, sheet, scope_unit_id=company, **by), **by)
+        with transaction(db.session):
+            apply_figures(db.session, stored, digest=stored.summary["digest"], propose=None, **by)
+            period = periods.configure_period(db.session, company, FROZEN, **by)
+            for step in (periods.open_period, periods.collect, periods.freeze_period):
+                step(db.session, period, **by)
 
     def _run_the_last_meeting(self) -> None:
         """Hold it: one ticked, one undone, one on leave, one absent."""
@@ -127,6 +172,11 @@ class Walk:
                 yield from (("GET", rule.build({"gathering_id": one})[1], {}) for one in self.meetings)
         yield "GET", f"/meetings/{corner.ids['gathering_id']}/code?view=wall", {}
         yield "GET", "/people?q=nobody", {}
+        branch, quarter = corner.above("branch")[0], f"quarter={FROZEN.code}"
+        yield from (("GET", path, {}) for path in (
+            f"/branches/{branch}/evaluation?{quarter}", f"/evaluation/{FROZEN.code}", f"/me/points?{quarter}",
+            f"/activities?{quarter}&brand=green", "/inbox?view=done", "/declarations/new?source=branch",
+        ))  # fmt: skip
 
     def _forms(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:
         """Yield every form, with somebody chosen where people are."""

@@ -28,6 +28,7 @@ from partygroup import clock, create_app, demo
 from partygroup.attendance.actions import decide_leave, sign_in, tick_present
 from partygroup.attendance.models import Door, Leave
 from partygroup.attendance.queries import get_desk
+from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.demo.cast import HOME, LEADER_NO
 from partygroup.meetings.models import Gathering
@@ -191,7 +192,6 @@ def during(studio: Studio) -> None:
     stop_at(AFTER)
     leader.request.post(f"{url}/closing", headers={"Sec-Fetch-Site": "same-origin"})
     studio.take("result", studio.visitor(LEADER_NO), f"{url}/sign-ins", whole=True)
-    studio.take("result-member", studio.visitor(MEMBER_NO), url, whole=True)
 
 
 def meeting_of_leader(studio: Studio) -> int:
@@ -235,6 +235,32 @@ def desk(session, gathering_id: int, person_id: int):
     return get_desk(session, gathering_id=gathering_id, person_id=person_id)
 
 
+def points(studio: Studio) -> None:
+    """Take what becomes of work: jotting, the timeline, a sheet with its reasons, the inbox, evaluation."""
+    last = Quarter.of(Quarter.of(clock.today()).first - timedelta(days=1)).code
+    branch_id = unit_named(studio, HOME)
+    studio.take("jot", studio.visitor(LEADER_NO), "/activities/new")
+    studio.take("timeline", studio.visitor(LEADER_NO), "/activities")
+    studio.take("sheet", studio.visitor(MEMBER_NO), f"/me/points?quarter={last}")
+    reasons = studio.visitor(MEMBER_NO)
+    reasons.goto(f"/me/points?quarter={last}")
+    reasons.locator(".ledger summary").nth(1).click()
+    reasons.locator(".ledger").evaluate("one => scrollTo(0, one.parentElement.getBoundingClientRect().top - 56)")
+    studio.take("sheet-why", reasons)
+    studio.take("inbox", studio.visitor(SECRETARY_NO), "/inbox")
+    studio.take("evaluation", studio.visitor(SECRETARY_NO), f"/branches/{branch_id}/evaluation?quarter={last}")
+    dark = studio.visitor(SECRETARY_NO, theme="dark")
+    studio.take("evaluation-dark", dark, f"/branches/{branch_id}/evaluation?quarter={last}")
+    studio.take("map", studio.visitor(COMPANY_NO), f"/evaluation/{last}")
+    studio.take("map-desk", at_desk(studio, COMPANY_NO), f"/evaluation/{last}")
+
+
+def unit_named(studio: Studio, name: str) -> int:
+    """Return the id of a unit."""
+    with studio.work() as session:
+        return session.scalar(sa.select(Placement.unit_id).where(Placement.name == name))
+
+
 def desks(studio: Studio) -> None:
     """Take what is seen at desks, on a phone: the import's preview, slips, first use."""
     office = studio.visitor(UNIT_NO)
@@ -244,10 +270,8 @@ def desks(studio: Studio) -> None:
     )
     send_form(office)
     studio.take("import", office, whole=True)
-    with studio.work() as session:
-        branch_id = session.scalar(sa.select(Placement.unit_id).where(Placement.name == HOME))
     organiser = studio.visitor(ORGANISER_NO)
-    studio.take("slips", organiser, f"/branches/{branch_id}/slips")
+    organiser.goto(f"/branches/{unit_named(studio, HOME)}/slips")
     send_form(organiser)
     studio.take("slips-printed", organiser)
     studio.take("activation", studio.visitor(), "/activate?no=200001")
@@ -287,6 +311,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         studio = Studio(app, browser, address, SHOTS)
         before(studio)
+        points(studio)
         desks(studio)
         stop_at(OPENED)
         during(studio)

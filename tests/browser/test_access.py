@@ -23,12 +23,13 @@ TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth
   ? [`${document.documentElement.scrollWidth} wide: ` + [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".table-wrap, .vh"))
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 100)).join(" | ")] : []"""
-#: A box to tick is as large as its label; a link inside a sentence is as high as the sentence.
+#: A box to tick is as large as its label, a link over a whole entry as the entry, one in a sentence as the sentence.
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input")]
   .filter((one) => one.type !== "hidden")
   .filter((one) => one.checkVisibility() && !one.closest(".skip, .vh"))
   .filter((one) => !(one.matches("a") && getComputedStyle(one).display === "inline"))
   .map((one) => one.matches("[type=checkbox], [type=radio]") ? one.closest("label") || one : one)
+  .map((one) => one.matches(".whole") ? one.closest("li") : one)
   .filter((one) => one.getBoundingClientRect().height < 47.5)
   .map((one) => `${Math.round(one.getBoundingClientRect().height)} high: ${one.outerHTML.slice(0, 100)}`)"""
 

@@ -1,4 +1,4 @@
-"""With scripts off everything works: logging in, calling, the code, signing in, closing, importing, feedback."""
+"""With scripts off everything works: logging in, meetings, jotting, declaring, importing, feedback."""
 
 from __future__ import annotations
 
@@ -65,6 +65,27 @@ def test_asking_leave_and_getting_it(plain_phone, world, at, backstage):
     member.unfold("请假").type("原因", "当班").tap("请假", within="#main form", exact=True).sees("请假已提交")
     leader.open("/").tap(world.member.name).tap("准假", exact=True).sees("已准假")
     member.open("/").sees("已准假")
+
+
+def test_jotting_and_finding_it_again(plain_phone, world, at, backstage):
+    at(f"{DAY} 09:00")
+    leader = plain_phone().sign_on(backstage, world.leader.id).open("/").tap("记一笔", within=".nav")
+    leader.type("一句话", "三号铁水包工位查隐患").tap("记好了").sees("三号铁水包工位查隐患", "按姓氏笔画")
+    leader.open("/activities").unfold("筛选").page.get_by_label("找字").fill("铁水包")
+    leader.tap("筛选", within="#main").sees("三号铁水包工位查隐患").tap("不筛了").sees("三号铁水包工位查隐患")
+    member = plain_phone().sign_on(backstage, world.member.id).open("/").sees("请您确认")
+    member.tap("是", within="#main", exact=True).sees("收到。")
+
+
+def test_declaring_until_it_is_public(plain_phone, world, at, backstage):
+    at(f"{DAY} 09:00")
+    member = plain_phone().sign_on(backstage, world.member.id).open("/").tap("申报积分").tap("申报一件事")
+    member.choose("制止违章").type("做了什么", "提醒吊运区不站人").tap("交上去").sees("已交上去")
+    leader = plain_phone().sign_on(backstage, world.leader.id).open("/inbox").sees("提醒吊运区不站人")
+    leader.tap("选中的属实，报支委会").sees("1 条已核实，转支委会。")
+    secretary = plain_phone().sign_on(backstage, world.secretary.id, office=True).open("/inbox")
+    secretary.tap("一起确认选中的").sees("1 条已确认，等公示。").tap("公示选中的").sees("1 条开始公示")
+    member.open("/me/points").sees("待生效", "提醒吊运区不站人").unfold("基础分").sees("每季整额计入")
 
 
 def test_importing_a_roster(plain_phone, world, at):

@@ -12,7 +12,7 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings turns points",
     "db logs",
-    "workdays backup spreadsheets",
+    "workdays backup spreadsheets versions",
     "org",
     "people",
     "policy audit",

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 
 from partygroup.activities.models import Problem
 from partygroup.clock import Quarter, beijing
-from partygroup.db import transaction
-from partygroup.errors import Refused
-from partygroup.evaluation import periods
-from partygroup.evaluation.entering import enter_veto, give_award, set_term, withdraw
-from partygroup.evaluation.models import EvaluationPeriod, StoredBranch
+from partygroup.db import AuditRow, transaction
+from partygroup.errors import NotFound, Refused
+from partygroup.evaluation import objecting, periods
+from partygroup.evaluation.entering import enter_veto, give_award, set_term, told_when_late, withdraw
+from partygroup.evaluation.models import BranchAward, EvaluationPeriod, StoredBranch
 from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
 from partygroup.evaluation.structure import committee_spans
 from partygroup.org.models import Placement
-from partygroup.people.models import Belonging, Person
+from partygroup.people.models import Belonging, Workplace
 from tests.factories import add, person
 from tests.rooms.test_figures import Desk, line
 from tests.scorebook import held
@@ -114,6 +114,18 @@ def test_awards_and_vetoes(desk, world):
     assert (sheet.bonus, sheet.honours) == (0, True)
 
 
+def test_one_thing_counts_once_however_it_is_typed(desk, world):
+    for level, event, day in (("unit", "煤气回收 A1", 9), ("company", "煤气回收Ａ１", 8), ("unit", "煤气 回收a1", 3)):
+        with transaction(desk.session):
+            given = {"sort": "award", "level": level, "text": "先进", "document": "党发5号", "event": event}
+            give_award(desk.session, world.branch.id, on_day=date(2026, day, 1), by=world.unit_officer.id, at=desk.at,
+                       **given)  # fmt: skip
+    assert [one.points for one in desk.result(world.branch.id).sheet.bonus_lines] == [0, 0]
+    desk.session.execute(sa.delete(BranchAward).where(BranchAward.on_day < date(2026, 4, 1)))
+    assert [one.points for one in desk.result(world.branch.id).sheet.bonus_lines] == [20, 0]
+    assert desk.session.scalars(sa.select(BranchAward.event)).all() == ["煤气回收 A1", "煤气回收Ａ１"]
+
+
 def frozen(desk, world) -> tuple:
     """Return the period of the quarter and the frozen sheet of the branch."""
     by = {"by": world.company_officer.id, "at": desk.at}
@@ -194,6 +206,121 @@ def test_a_branch_goes_from_frozen_to_final(desk, world):
         periods.reopen_period(session, period, reason="再看看", by_unit=world.company.id, by=1, at=at)
 
 
+def in_publicity(desk, world) -> tuple:
+    """Return the period and the branch's sheet, shown in the branch from this day on."""
+    period, sheet = frozen(desk, world)
+    with transaction(desk.session):
+        periods.self_score(desk.session, sheet, opinion="数据属实", by=world.secretary.id, at=desk.at)
+        periods.review_sheet(desk.session, sheet, review="", by=world.unit_officer.id, at=desk.at)
+        periods.publish_sheet(desk.session, sheet, by=world.unit_officer.id, at=desk.at)
+    return period, sheet
+
+
+def ready_to_finish(desk, world) -> StoredBranch:
+    """Return the branch's frozen sheet, with a total and all its stars, in publicity."""
+    full = dict.fromkeys(("SE1.C", "SE1.B", "SE1.A", "SE4.A", "SE4.B", "SE3.N"), "0") | {"QI4": "100%", "PF7": "86%"}
+    desk.send(*(line(code, value) for code, value in (EXAMPLE | full).items()))
+    return in_publicity(desk, world)[1]
+
+
+def late_veto(desk, world, at, *, from_on=date(2026, 9, 30), until_on=None):
+    with transaction(desk.session):
+        return enter_veto(desk.session, world.branch.id, ground="accident", document="安发1号", from_on=from_on,
+                          until_on=until_on, by=world.unit_officer.id, at=at)  # fmt: skip
+
+
+def shown(desk, world) -> tuple:
+    sheet = desk.result(world.branch.id).sheet
+    return sheet.total, sheet.stars, sheet.honours, len(sheet.limits)
+
+
+def test_a_veto_entered_after_freezing_holds_until_the_result_is_final(desk, world):
+    sheet, session = ready_to_finish(desk, world), desk.session
+    total, stars, *_ = before = shown(desk, world)
+    assert before == (total, stars, True, 0) and stars > 2
+    veto = late_veto(desk, world, beijing("2026-10-10 09:00"))
+    assert shown(desk, world) == (total, 2, False, 1)
+    assert "结果还没有确定" in told_when_late(session, veto)
+    late_veto(desk, world, beijing("2026-10-10 09:00"), from_on=date(2026, 10, 1))
+    late_veto(desk, world, beijing("2026-10-10 09:00"), from_on=date(2026, 6, 1), until_on=date(2026, 7, 1))
+    assert shown(desk, world) == (total, 2, False, 1)
+    with transaction(session):
+        periods.finish_sheet(session, sheet, by=world.company_officer.id, at=beijing("2026-11-01 09:00"))
+    said = session.scalars(sa.select(AuditRow.after).where(AuditRow.action == "evaluation.sheet.finish")).one()
+    assert said["points"].endswith("二星") and (sheet.stars, sheet.total) == (stars, total)
+    with transaction(session):
+        withdraw(session, veto, reason="认定有误", by=world.unit_officer.id, at=beijing("2026-11-02 09:00"))
+    assert "已经确定，不再改变" in told_when_late(session, veto)
+    assert shown(desk, world) == (total, 2, False, 1)
+    (past,) = past_results(session, world.branch.id, Q3.next())
+    assert (past.total, past.stars) == (total, 2)
+
+
+def test_a_veto_taken_back_before_the_end_or_entered_after_it_limits_nothing(desk, world):
+    sheet, session = ready_to_finish(desk, world), desk.session
+    before = shown(desk, world)
+    veto = late_veto(desk, world, beijing("2026-10-10 09:00"))
+    with transaction(session):
+        withdraw(session, veto, reason="认定有误", by=world.unit_officer.id, at=beijing("2026-10-11 09:00"))
+        periods.finish_sheet(session, sheet, by=world.company_officer.id, at=beijing("2026-11-01 09:00"))
+    late_veto(desk, world, beijing("2026-11-02 09:00"))
+    assert shown(desk, world) == before
+
+
+def test_a_veto_known_at_freezing_and_taken_back_since_drops_out(desk, world):
+    veto = late_veto(desk, world, desk.at)
+    ready_to_finish(desk, world)
+    total, *rest = shown(desk, world)
+    assert rest == [2, False, 1]
+    with transaction(desk.session):
+        withdraw(desk.session, veto, reason="认定有误", by=world.unit_officer.id, at=desk.at)
+    assert shown(desk, world)[2:] == (True, 0)
+
+
+def test_awards_and_terms_are_told_that_the_quarter_is_frozen(desk, world):
+    frozen(desk, world)
+    by = {"by": world.unit_officer.id, "at": desk.at}
+    given = {"sort": "award", "level": "company", "text": "先进党支部", "document": "党发5号", "event": ""}
+    days = {"from_on": date(2025, 1, 1), "until_on": date(2027, 12, 31)}
+    with transaction(desk.session):
+        mine, later = (give_award(desk.session, world.branch.id, on_day=day, **given, **by)
+                       for day in (date(2026, 9, 1), date(2026, 10, 1)))  # fmt: skip
+        term = set_term(desk.session, world.branch.id, extended=False, document="", **days, **by)
+    assert [bool(told_when_late(desk.session, row)) for row in (mine, later, term)] == [True, False, True]
+
+
+def test_an_open_objection_holds_the_result_up(desk, world):
+    period, sheet = in_publicity(desk, world)
+    session, later, by = desk.session, beijing("2026-11-01 09:00"), world.company_officer.id
+    with transaction(session):
+        made = objecting.object_to(session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    assert objecting.open_objections(session, periods.standing_of(session, period)) == {world.branch.id: 1}
+    with pytest.raises(Refused, match="还有 1 条异议没有答复"), transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    with pytest.raises(Refused, match="别人答复"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了", by=world.member.id, at=later)
+    with transaction(session):
+        objecting.answer(session, sheet, made.id, text="核过了，数据属实", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经答复过"), transaction(session):
+        objecting.answer(session, sheet, made.id, text="再答一次", by=world.unit_officer.id, at=later)
+    with pytest.raises(Refused, match="已经结束"), transaction(session):
+        objecting.object_to(session, sheet, text="还有一处", by=world.member.id, at=later)
+    with transaction(session):
+        periods.finish_sheet(session, sheet, by=by, at=later)
+    assert sheet.state == State.FINAL and objecting.open_objections(session, [sheet]) == {}
+    rows = session.execute(sa.select(AuditRow.actor_id, AuditRow.unit_id).where(AuditRow.action.like("%.object%")))
+    assert set(map(tuple, rows)) == {(world.member.id, None), (world.unit_officer.id, None), (None, world.branch.id)}
+
+
+def test_an_objection_is_answered_at_its_own_sheet(desk, world):
+    period, sheet = in_publicity(desk, world)
+    with transaction(desk.session):
+        made = objecting.object_to(desk.session, sheet, text="隐患数不对", by=world.member.id, at=desk.at)
+    other = next(row for row in periods.standing_of(desk.session, period) if row.branch_id == world.sister_branch.id)
+    with pytest.raises(NotFound), transaction(desk.session):
+        objecting.answer(desk.session, other, made.id, text="核过了", by=world.company_officer.id, at=desk.at)
+
+
 def test_one_evaluation_a_quarter_is_enough(desk, world):
     frozen(desk, world)
     with pytest.raises(Refused, match="已经设定过"), transaction(desk.session):
@@ -213,11 +340,21 @@ def test_as_many_statements_for_all_branches_and_more_members(desk, world, state
     assert len(many) == len(one)
 
 
-def test_stars_of_counted_members_only(desk, world):
-    desk.session.execute(
-        sa.update(Person).where(Person.id.in_([world.member.id, world.activist.id])).values(star_level=2)
-    )
-    assert desk.result(world.branch.id).known.facts.starred == 1
+@pytest.mark.parametrize(
+    ("spans", "starred"),
+    [
+        ([(date(2026, 1, 1), None, 2)], 1),
+        ([(date(2026, 1, 1), None, 0)], 0),
+        ([(date(2026, 1, 1), date(2026, 10, 1), 1), (date(2026, 10, 1), None, 0)], 1),
+        ([(date(2026, 1, 1), date(2026, 9, 30), 1), (date(2026, 9, 30), None, None)], 0),
+        ([(date(2026, 10, 1), None, 5)], 0),
+    ],
+)
+def test_stars_of_counted_members_on_the_last_day(desk, world, spans, starred):
+    for person_id in (world.member.id, world.activist.id):
+        for begun, until, stars in spans:
+            add(desk.session, Workplace, person_id=person_id, star_level=stars, from_on=begun, until_on=until)
+    assert desk.result(world.branch.id).known.facts.starred == starred
 
 
 def test_a_committee_is_three_people_in_its_posts():

@@ -22,7 +22,10 @@ from partygroup.evaluation.importing import (
     store_preview,
 )
 from partygroup.evaluation.models import FigureImport, ReportedFigure
+from partygroup.evaluation.proposing import EVENT_LENGTH, propose
 from partygroup.evaluation.queries import branch_sheets, provenance_of
+from partygroup.scores.models import Declaration
+from partygroup.spreadsheets.faulty import fault_sheet
 from tests.factories import unit
 
 Q3 = Quarter(2026, 3)
@@ -40,11 +43,7 @@ class Desk:
     """Whoever sends figures in a test."""
 
     def __init__(self, session, world, at):
-        self.session, self.world, self.at, self.proposed = session, world, at, []
-
-    def propose(self, _session, records, *, by, at) -> int:
-        self.proposed += records
-        return len(records)
+        self.session, self.world, self.at, self.propose = session, world, at, propose
 
     def preview(
         self, *lines: str, scope: int | None = None, header: str = HEADER, by: int | None = None
@@ -152,14 +151,80 @@ def test_a_unit_office_reaches_its_own_branches_only(desk, world):
     assert [row["row"] for row in found.faults] + [found.summary["good"]] == [3, 1]
 
 
+def hazard(world, *, value="1", period="2026-09", source="安全部", note="") -> str:
+    return line("SE-HAZARD-CLOSED", value, period=period, branch="", staff=world.member.staff_no, source=source,
+                note=note)  # fmt: skip
+
+
+def proposed(session) -> list[tuple[str, int]]:
+    """Return what each proposal says, and its points."""
+    return list(map(tuple, session.execute(sa.select(Declaration.text, Declaration.points).order_by(Declaration.id))))
+
+
 def test_rows_about_persons_become_proposals(desk, world):
-    member = world.member
-    text = line("SE-VIOLATION-ORDINARY", "1", branch="", staff=member.staff_no, source="安全部通报3号")
-    outcome = desk.send(text)
-    assert (outcome.figures, outcome.proposals) == (0, 1)
-    assert [(one["person_id"], one["code"], one["value"]) for one in desk.proposed] == [
-        (member.id, "SE-VIOLATION-ORDINARY", "1")
+    outcome = desk.send(hazard(world, value="2", note="3号炉前"))
+    assert (outcome.figures, outcome.proposals, outcome.skipped) == (0, 2, [])
+    made = desk.session.scalars(sa.select(Declaration).order_by(Declaration.id)).all()
+    assert {(one.person_id, one.item, one.text) for one in made} == {
+        (world.member.id, "SE-HAZARD-CLOSED", "安全部：3号炉前")
+    }
+    assert made[0].event.removesuffix("/1") == made[1].event.removesuffix("/2")
+
+
+def test_rows_about_persons_that_came_before_are_said_to(desk, world):
+    first, twice = hazard(world, note="第一处"), hazard(world, value="2", note="两处")
+    desk.send(first, twice)
+    again = desk.preview(first, hazard(world, note="第二处"), twice)
+    assert [one["row"] for one in again.summary["known"]] == [2, 4]
+    assert [one["row"] for one in again.summary["changes"]] == [3]
+    assert "请核对不是同一件事" in again.summary["changes"][0]["text"]
+    outcome = desk.apply(again)
+    assert (outcome.proposals, outcome.skipped) == (1, [2, 4])
+    assert [text for text, _points in proposed(desk.session)] == [
+        "安全部：第一处",
+        *["安全部：两处"] * 2,
+        "安全部：第二处",
     ]
+
+
+def test_a_row_that_came_since_the_preview_is_skipped_and_said_to_be(desk, world):
+    earlier, later = desk.preview(hazard(world)), desk.preview(hazard(world))
+    assert (desk.apply(earlier).proposals, desk.apply(later).proposals) == (1, 0)
+    assert later.summary["outcome"]["skipped"] == [2]
+
+
+def test_a_mended_fault_sheet_loses_no_row(desk, world):
+    found = desk.preview(hazard(world, note="第一处"), hazard(world, value="1处", note="第二处"))
+    desk.apply(found, only_good_rows=True)
+    mended = fault_sheet(found.summary["headers"], [row | {"cells": [*row["cells"][:5], "1", *row["cells"][6:]]}
+                                                    for row in found.faults])  # fmt: skip
+    with transaction(desk.session):
+        sheet, by = read_figure_file(io.BytesIO(mended), "改好.xlsx"), world.company_officer.id
+        draft = draft_figures(desk.session, sheet, scope_unit_id=world.company.id, by=by, at=desk.at)
+        sent = store_preview(desk.session, draft, by=by, at=desk.at)
+    assert desk.apply(sent).proposals == 1
+    assert [text for text, _points in proposed(desk.session)] == ["安全部：第一处", "安全部：第二处"]
+
+
+def test_a_row_put_in_above_proposes_nothing_anew(desk, world):
+    desk.send(hazard(world, note="第一处"), hazard(world, note="第二处"))
+    outcome = desk.send(hazard(world, note="漏掉的一处"), hazard(world, note="第一处"), hazard(world, note="第二处"))
+    assert (outcome.proposals, outcome.skipped) == (1, [3, 4])
+
+
+def test_long_sources_that_begin_alike_are_told_apart(desk, world):
+    outcome = desk.send(*(hazard(world, source="安全部" * 30 + end) for end in ("甲", "乙")))
+    assert outcome.proposals == 2
+    assert max(len(event) for event in desk.session.scalars(sa.select(Declaration.event))) <= EVENT_LENGTH
+
+
+def test_the_command_says_how_many_proposals_it_made(app, desk, world, tmp_path):
+    (tmp_path / "通报.csv").write_text(f"{HEADER}\n{hazard(world)}\n")
+    words = ["import-figures", str(tmp_path / "通报.csv"), "--by", world.company_officer.staff_no, "--apply"]
+    run = app.test_cli_runner()
+    assert "转党支部确认 1 条。" in run.invoke(args=words).output
+    again = run.invoke(args=words).output
+    assert "和已有的一样 1 行。" in again and "转党支部确认 0 条。" in again
 
 
 def test_all_or_nothing(desk, world, monkeypatch):

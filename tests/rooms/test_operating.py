@@ -194,3 +194,13 @@ def test_forgotten_sign_ins_are_closed(app, world, session):
 def test_the_help_says_what_it_does(app):
     told = app.test_cli_runner().invoke(args=["settle", "--help"]).output
     assert "twelve hours" in told and "seven days" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("command", ["init", "settle"])
+def test_sqlite_is_told_how_full_its_tables_are(app, world, session, command):
+    session.commit()
+    run(app, command)
+    if session.get_bind().dialect.name == "sqlite":
+        session.rollback()
+        told = sa.text("SELECT DISTINCT tbl FROM sqlite_stat1")
+        assert {"person", "belonging", "placement"} <= set(session.scalars(told))

@@ -142,12 +142,25 @@ def test_imported_rows_wait_for_the_committee(flow, world, session):
     ]
     made = flow.do(propose_from_import, rows, by=world.unit_officer.id)
     assert [(one.item, one.points, one.event) for one in made] == [
-        ("SE-VIOLATION-ORDINARY", -20, "import:安全部门/4/1"), ("SE-VIOLATION-ORDINARY", -20, "import:安全部门/4/2"),
+        ("SE-VIOLATION-ORDINARY", -20, "import:安全部门/4"), ("SE-VIOLATION-ORDINARY", -20, "import:安全部门/4/2"),
         ("QI-STAR", 20, "import:人力部门/1"), ("WP-QUALITY", -40, "import:质量部门/9"),
         ("QI-PATENT", 15, "import:技术部门/2"),
     ]  # fmt: skip
     assert {(one.state, one.source, one.branch_id) for one in made} == {("group_reviewed", "import", world.branch.id)}
     assert flow.do(propose_from_import, rows, by=world.unit_officer.id) == []
+
+
+def test_a_day_before_all_rules_is_refused(flow, world):
+    row = ImportedRow(world.member.id, "QI-SKILL", 1, date(2019, 12, 31), "import:x/1", "某事")
+    assert "还没有积分规则" in flow.refused(propose_from_import, [row], by=world.unit_officer.id).reason
+
+
+def test_a_row_that_says_a_higher_number_later_adds_the_difference(flow, world):
+    said = [
+        ImportedRow(world.member.id, "SE-HAZARD-CLOSED", times, TODAY, "import:安全部门/4", "查隐患")
+        for times in (1, 3)
+    ]
+    assert [len(flow.do(propose_from_import, [row], by=world.unit_officer.id)) for row in said] == [1, 2]
 
 
 @pytest.mark.parametrize(("person", "item", "figure", "said"), [

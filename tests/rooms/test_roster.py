@@ -44,12 +44,8 @@ def test_the_first_import_lays_down_units_people_and_dates(session, top):
     outcome = imported(session, top, [someone(党内职务="党小组长；党委候补委员"), someone(工号="001002", 姓名="李明")])
     assert outcome == Outcome(joined=2, units=3, works=3)
     person = session.scalar(sa.select(Person).where(Person.staff_no == "001001"))
-    assert (person.pinyin, person.initials, person.star_level, person.key_technician) == (
-        "zhangjianguo",
-        "zjg",
-        3,
-        True,
-    )
+    assert (person.pinyin, person.initials, person.key_technician) == ("zhangjianguo", "zjg", True)
+    assert session.scalar(sa.select(Workplace.star_level).where(Workplace.person_id == person.id)) == 3
     spans = sa.select(StandingSpan.standing, StandingSpan.from_on, StandingSpan.until_on)
     assert session.execute(spans.where(StandingSpan.person_id == person.id)).all() == [
         ("probationary", date(2019, 7, 1), date(2020, 7, 1)),
@@ -79,6 +75,21 @@ def test_confirming_twice_changes_nothing(session, top):
         second = apply_roster(session, found, by=None, at=AT)
     assert (first.joined, first.already, second.joined, second.already) == (1, False, 1, True)
     assert content(session) == before and found.rows == []
+
+
+def test_stars_are_dated_and_the_days_before_keep_theirs(session, top):
+    starless = someone(工号="001002", 姓名="李明") | dict.fromkeys(("车间", "班组", "岗位", "岗位类别"), "")
+    imported(session, top, [someone(星级="3"), starless | {"星级": "0"}])
+    later = [someone(星级="4"), starless | {"星级": "0"}]
+    found = previewed(session, top, later, on=MARCH)
+    assert [row["text"] for row in found.summary["changes"]["other"]] == ["星级：3 → 4"]
+    with transaction(session):
+        apply_roster(session, found, by=None, at=AT)
+    spans = sa.select(Workplace.star_level, Workplace.from_on, Workplace.until_on).order_by(Workplace.id)
+    assert [tuple(row) for row in session.execute(spans)] == [
+        (3, NEW_YEAR, MARCH), (0, NEW_YEAR, None), (4, MARCH, None)
+    ]  # fmt: skip
+    assert imported(session, top, later, on=MARCH) == Outcome()
 
 
 def test_changes_are_told_person_by_person_and_dated(session, top):

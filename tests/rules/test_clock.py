@@ -60,7 +60,21 @@ def test_the_code_of_a_quarter_reads_back(day):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026Q5", "2026Q0", "2026q3", "2026Q3 ", "２０２６Q3", "02026Q3", "0026Q1"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026Q5",
+        "2026Q0",
+        "2026q3",
+        "2026Q3 ",
+        "２０２６Q3",
+        "02026Q3",
+        "0026Q1",
+        "1900Q1",
+        "2019Q4",
+        "9999Q4",
+    ],
 )
 def test_other_texts_are_no_quarter(text):
     assert clock.Quarter.parse(text) is None

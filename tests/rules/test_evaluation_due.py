@@ -155,7 +155,7 @@ SOUND = BranchShape(True, 9, True, OFFICERS, LAST, (GROUP,))
         ({"officers": OFFICERS - {"discipline_officer"}}, 1, "缺纪检委员"),
         ({"officers": frozenset()}, 1, "缺组织委员、宣传委员、纪检委员"),
         ({"full_members": 7, "has_committee": False}, 1, "正式党员 7 人，没有支委会"),
-        ({"term_until": date(2026, 9, 29)}, 2, "任期 2026-09-29 已满，没有换届"),
+        ({"term_until": date(2026, 9, 29)}, 2, "任期2026年9月29日已满，没有换届"),
         ({"groups": (replace(GROUP, members=2),)}, 3, "第一党小组只有 2 人"),
         ({"groups": (replace(GROUP, full_members=0),)}, 3, "第一党小组没有正式党员"),
         ({"groups": (replace(GROUP, led_by_own_full_member=False),)}, 3, "第一党小组没有由本组正式党员担任的组长"),

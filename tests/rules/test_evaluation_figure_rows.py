@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from partygroup.evaluation import figure_columns as columns
 from partygroup.evaluation.figure_columns import COLUMNS
-from partygroup.evaluation.figure_rows import Directory, Item, NamedUnit, read_figures
+from partygroup.evaluation.figure_rows import Directory, Item, NamedUnit, Vocabulary, read_figures
 from partygroup.evaluation.presets import BODY
 from partygroup.evaluation.scheme import Scheme
 from partygroup.spreadsheets.cells import BadValue
@@ -35,7 +35,8 @@ def three_to_five(value: Fraction) -> str | None:
 
 ITEMS = [Item("QI-SKILL", "技能等级", whole_times), Item("WP-QUALITY", "负有责任的质量或交付事件", three_to_five),
          Item("A-ONE", "同名", whole_times), Item("A-TWO", "同名", whole_times)]  # fmt: skip
-DIRECTORY = Directory(UNITS, {"A1001": 71, "A1002": 72}, Scheme.from_json(BODY), ITEMS)
+WORDS = Vocabulary(Scheme.from_json(BODY), ITEMS)
+DIRECTORY = Directory(UNITS, {"A1001": 71, "A1002": 72}, lambda _period: WORDS)
 KEYS = [column.key for column in COLUMNS]
 PLACES = {key: place for place, key in enumerate(KEYS)}
 
@@ -123,6 +124,9 @@ def test_a_unit_by_name_and_committee(changes, unit_id):
         ({"indicator": "SE1.C", "value": "2%"}, "G2", "“轻微事件”的单位是起，请去掉百分号。"),
         ({"value": 0.975}, "G2", "看不出是 0.975% 还是 97.5%。请把单元格设成文本，连百分号一起写，例如 97.5%。"),
         ({"value": 1}, "G2", "看不出是 1% 还是 100%。请把单元格设成文本，连百分号一起写，例如 100%。"),
+        ({"value": 1.02}, "G2", "看不出是 1.02% 还是 102%。请把单元格设成文本，连百分号一起写，例如 102%。"),
+        ({"value": 10}, "G2", "看不出是 10% 还是 1000%。请把单元格设成文本，连百分号一起写，例如 1000%。"),
+        ({"indicator": "SE1.C", "value": 0.5}, "G2", "“轻微事件”按起计，要填整数，这里是 0.5，请核对。"),
         ({"source": None}, "H2", "“来源”必填，请补上。"),
         ({"source": "\u200b"}, "H2", "“来源”必填，请补上。"),
         ({"indicator": " \u200b "}, "F2", "“指标”必填，请补上。"),
@@ -149,6 +153,14 @@ def test_faults_of_a_persons_row(changes, cell, reason):
     assert faults(person(**changes)) == [(cell, reason)]
 
 
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [("WP1", "1.02%"), ("WP1", 102), ("WP1", 10.1), ("WP1", 0), ("WP4", 1.02), ("SE3.BASE", 0.9), ("SE3.HEAD", 90.5)],
+)
+def test_a_number_that_can_be_meant_in_one_way_only(code, value):
+    assert faults(cells(indicator=code, value=value)) == []
+
+
 def test_what_a_persons_number_may_be():
     sound = [("WP-QUALITY", 3), ("WP-QUALITY", 4.5), ("QI-SKILL", 1), ("QI-SKILL", "50")]
     assert faults(*(person(indicator=code, value=value) for code, value in sound)) == []
@@ -167,7 +179,7 @@ def test_the_second_of_two_rows_about_the_same_is_blamed():
     reason = "和第2行说的是同一件事（对象、指标、期间都相同），请只留一行。"
     assert faults(cells(), cells(value="98"), cells(period="2026-07")) == [("F3", reason)]
     assert faults(cells(), cells(indicator="挂钩单位计划完成率", branch=None, unit="一车间党支部")) == [("F3", reason)]
-    assert faults(cells(indicator="SE1.C"), cells(indicator="SE1.B")) == []
+    assert faults(cells(indicator="SE1.C", value=1), cells(indicator="SE1.B", value=1)) == []
 
 
 def test_a_person_may_have_several_rows_unless_nothing_differs():

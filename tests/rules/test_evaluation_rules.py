@@ -1,4 +1,4 @@
-"""The life of an evaluation period, and of a scheme (domain.md 13)."""
+"""The life of an evaluation period (domain.md 13)."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partygroup.clock import Quarter
 from partygroup.evaluation import rules
 from partygroup.evaluation.rules import ACTION_NAMES, NEXT, STATE_NAMES, State
 
@@ -24,6 +25,24 @@ def walked(*actions: str) -> State:
 def test_the_straight_way_leads_to_the_end():
     assert walked(*STRAIGHT) == State.FINAL
     assert walked("open", "collect", "freeze", "reopen", "freeze") == State.FROZEN
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"),
+    [((2025, 3), "过去一年多"), ((2025, 4), None), ((2026, 4), None), ((2027, 1), None), ((2027, 2), "还早")],
+)
+def test_an_evaluation_is_set_up_for_quarters_near(quarter, said):
+    reason = rules.refusal_to_evaluate(Quarter(*quarter), AFTER)
+    assert said in reason if said else reason is None
+
+
+def test_what_comes_after_freezing_is_told():
+    q1, q2, q3 = (Quarter(2026, number) for number in (1, 2, 3))
+    assert rules.word_of_late_entry({}) == rules.word_of_late_veto({}) == ""
+    assert rules.word_of_late_entry({q3: State.FROZEN}).startswith("2026年第三季度的考评数据已经冻结，不改变")
+    assert "2026年第二季度、2026年第三季度等3个季度" in rules.word_of_late_entry(dict.fromkeys((q3, q1, q2), "final"))
+    both = rules.word_of_late_veto({q2: State.FINAL, q3: State.IN_PUBLICITY})
+    assert "2026年第三季度的结果还没有确定" in both and "2026年第二季度的结果已经确定" in both
 
 
 def test_every_state_and_step_has_its_name():
@@ -54,27 +73,17 @@ def test_a_step_out_of_turn_says_what_comes_next(state, action, reason):
     assert rules.refusal_to_step(state, action) == reason
 
 
-@pytest.mark.parametrize(
-    ("exists", "state", "in_force", "words"),
-    [
-        (False, "published", FIRST, None),
-        (False, "published", date(2026, 1, 1), None),
-        (True, "published", FIRST, "已经设定过了"),
-        (False, "draft", None, "还没有发布"),
-        (False, "published", AFTER, "从 2026-10-01 起生效，不能用于更早的季度"),
-    ],
-)
-def test_configuring(exists, state, in_force, words):
-    reason = rules.refusal_to_configure(exists, state, in_force, FIRST)
-    assert (words in reason) if words else reason is None
+def test_a_quarter_is_set_up_once():
+    assert rules.refusal_to_configure(False) is None
+    assert "已经设定过了" in rules.refusal_to_configure(True)
 
 
 def test_opening_waits_for_the_quarter_and_freezing_for_its_end():
     assert rules.refusal_to_open("configured", FIRST, FIRST) is None
-    assert "2026-07-01 才开始" in rules.refusal_to_open("configured", FIRST, date(2026, 6, 30))
+    assert "2026年7月1日才开始" in rules.refusal_to_open("configured", FIRST, date(2026, 6, 30))
     assert "下一步是冻结数据" in rules.refusal_to_open("collecting", FIRST, FIRST)
     assert rules.refusal_to_freeze("collecting", LAST, AFTER) is None
-    assert "2026-09-30 才结束" in rules.refusal_to_freeze("collecting", LAST, LAST)
+    assert "2026年9月30日才结束" in rules.refusal_to_freeze("collecting", LAST, LAST)
     assert "下一步是开始收集数据" in rules.refusal_to_freeze("open", LAST, AFTER)
 
 
@@ -103,7 +112,7 @@ def test_a_review_waits_for_every_branch():
 def test_the_result_is_final_after_publicity():
     until = date(2026, 10, 20)
     assert rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 0) is None
-    assert "公示到 2026-10-20" in rules.refusal_to_finish("in_publicity", until, until, 0)
+    assert "公示到2026年10月20日" in rules.refusal_to_finish("in_publicity", until, until, 0)
     assert "还没有定公示到哪一天" in rules.refusal_to_finish("in_publicity", None, until, 0)
     assert "2 条异议" in rules.refusal_to_finish("in_publicity", until, date(2026, 10, 21), 2)
     assert "下一步是开始公示" in rules.refusal_to_finish("reviewed", until, date(2026, 10, 21), 0)
@@ -115,18 +124,29 @@ def test_figures_count_until_the_freeze():
 
 
 @pytest.mark.parametrize(
-    ("state", "by", "day", "faults", "words"),
+    ("state", "today", "text", "words"),
     [
-        ("draft", 2, AFTER, [], None),
-        ("published", 2, AFTER, [], "已经发布"),
-        ("draft", 1, AFTER, [], "起草人不能自己发布"),
-        ("draft", 2, AFTER, ["甲。", "乙。"], "还有 2 处要改：甲。"),
-        ("draft", 2, date(2026, 10, 2), [], "从季度的第一天起生效"),
-        ("draft", 2, date(2026, 11, 1), [], "从季度的第一天起生效"),
-        ("draft", 2, FIRST, [], "只能从还没开始的季度起生效"),
-        ("draft", 2, date(2026, 4, 1), [], "只能从还没开始的季度起生效"),
+        ("in_publicity", date(2026, 10, 20), "隐患数不对", None),
+        ("in_publicity", date(2026, 10, 20), " ", "写一句哪里不对"),
+        ("in_publicity", date(2026, 10, 21), "隐患数不对", "公示到 2026-10-20 已经结束"),
+        ("reviewed", date(2026, 10, 20), "隐患数不对", "现在是“已复核”，公示期间才能提异议"),
+        ("final", date(2026, 10, 20), "隐患数不对", "公示期间才能提异议"),
     ],
 )
-def test_publishing_a_scheme_for_a_later_quarter(state, by, day, faults, words):
-    reason = rules.refusal_to_publish_scheme(state, 1, by, day, FIRST, faults)
+def test_objecting_while_in_publicity(state, today, text, words):
+    reason = rules.refusal_to_object(state, date(2026, 10, 20), today, text.strip())
+    assert (words in reason) if words else reason is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "by", "text", "words"),
+    [
+        (False, 2, "核过了", None),
+        (True, 2, "核过了", "已经答复过"),
+        (False, 1, "核过了", "由别人答复"),
+        (False, 2, "", "写一句答复"),
+    ],
+)
+def test_answering_once_and_by_another(answered, by, text, words):
+    reason = rules.refusal_to_answer(1, answered, by, text)
     assert (words in reason) if words else reason is None

@@ -64,6 +64,7 @@ def test_due_meetings_are_kinds_that_the_room_of_meetings_knows():
     [
         ("name", " ", "方案没有名称，请写一个。"),
         ("dimensions.0.full", 290, "各维度的满分合计要是 100.0，现在是 99.0，请调整。"),
+        ("dimensions.0.full", 0, "“工作绩效”的满分要大于 0，请填写。"),
         ("dimensions.1.code", "WP", "维度“WP”出现了两次，请只留一个。"),
         ("indicators.0.full", 90, "“工作绩效”的满分是 30.0，它的指标合计是 29.0，两者要相等，请调整。"),
         ("indicators.1.code", "WP1", "指标代码“WP1”出现了两次，请只留一个。"),

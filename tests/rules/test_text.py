@@ -58,3 +58,14 @@ def test_names(raw, name):
 
 def test_codes_lose_all_space_and_full_width():
     assert text.squeeze("０８２ ６９７\t") == "082697"
+
+
+@pytest.mark.parametrize("typed", ["证书A-1", "证书Ａ－１", " 证书 a-1　", "证书\u200bA-1"])
+def test_what_is_typed_a_little_differently_is_alike(typed):
+    assert text.alike(typed) == "证书A-1"
+
+
+def test_what_differs_is_not_alike():
+    assert text.alike("证书A-1") != text.alike("证书A-2")
+    assert text.alike("①号㎏") == "1号KG"
+    assert text.alike(None) == text.alike("　") == ""

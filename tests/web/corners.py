@@ -16,6 +16,7 @@ from partygroup.activities.models import Photo
 from partygroup.activities.photos import repaint, store
 from partygroup.attendance.actions import ask_leave, open_sign_in
 from partygroup.db import Base, transaction
+from partygroup.evaluation import schemes
 from partygroup.evaluation.importing import draft_figures, read_figure_file, store_preview
 from partygroup.evaluation.periods import configure_period
 from partygroup.feedback.models import Feedback
@@ -25,6 +26,7 @@ from partygroup.people.models import Person, Role
 from partygroup.people.roster import preview_roster
 from partygroup.people.roster_file import read_roster
 from partygroup.policy import Can, Place
+from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
 from tests.factories import activity, add, declaration, exclusion, gathering, post, problem
@@ -39,6 +41,8 @@ PLANS = {
     "sister": ("苍龙", "苍龙", None),
     "other": ("飞燕", "飞燕", None),
 }
+#: What an address of a draft's part names: its argument → a code of both presets.
+PARTS = {"line_code": "WP-TASK", "profile_code": "line", "indicator_code": "WP1", "figure_code": "WP1"}
 KINDS_OF_UNIT = {"units": "unit_committee", "branches": "branch", "groups": "party_group"}
 
 
@@ -62,7 +66,7 @@ class Corner:
 
     def filled(self, rule) -> dict[str, int | str]:
         """Return the ids for the arguments of a rule; what nobody has said how to fill raises KeyError."""
-        ids = self.ids | {"filename": "icons.svg", "code": "group_meeting", "quarter_code": "2026Q1"}
+        ids = self.ids | {"filename": "icons.svg", "code": "group_meeting", "quarter_code": "2026Q1"} | PARTS
         if "unit_id" in rule.arguments:
             ids["unit_id"] = self.above(KINDS_OF_UNIT[rule.rule.split("/")[1]])[0]
         return {name: ids[name] for name in rule.arguments}
@@ -96,6 +100,7 @@ class Corner:
             ("period_id",): (Place(branch[1:]), Place(branch[1:]), (Can.SEE_PERIODS,)),
             ("quarter_code",): None,
             ("code",): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_KINDS,)),
+            **{(name,): (Place(branch[-1:]), Place(branch[-1:]), (Can.SEE_RULES,)) for name in PARTS},
         }
         if "unit_id" in rule.arguments:
             unit = Place(self.above(KINDS_OF_UNIT[rule.rule.split("/")[1]]))
@@ -104,7 +109,10 @@ class Corner:
 
 
 def build_corners(session, world: World) -> dict[str, Corner]:
-    """Return every corner, filled."""
+    """Return every corner, filled; and rules and scheme have a draft."""
+    with transaction(session):
+        for room in (tabling, schemes):
+            room.begin_draft(session, by=world.unit_officer.id, at=clock.now())
     corners = {name: _corner(session, world, *plan) for name, plan in PLANS.items()}
     for number, corner in enumerate(corners.values()):
         with transaction(session):
@@ -137,7 +145,9 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     figures = read_figure_file(io.BytesIO(FIGURES.format(canary, branch.name).encode("utf-8-sig")), f"{canary}.csv")
     drafted = draft_figures(session, figures, scope_unit_id=committee.id, by=by, at=at)
     figures = store_preview(session, drafted, by=by, at=at)
-    quarter = clock.Quarter(2024 + number // 4, number % 4 + 1)  # one period a quarter and committee
+    quarter = clock.Quarter.of(clock.day_of(at))  # one period a quarter and committee
+    for _ in range(number):
+        quarter = quarter.previous()
     period = configure_period(session, committee.id, quarter, by=by, at=at)
     session.flush()
     return {

@@ -1,4 +1,4 @@
-"""What a script of the branch's quarters wrote down for itself, and what the second model of scoring makes of it.
+"""What a script of the branches' quarters wrote down for itself, and what the second model of scoring makes of it.
 
 Plain facts as they happened, by name; nothing of `partygroup` is asked: days, windows, quarters, shares and means are
 worked out here from the text of the rules, sheets and groups by `scoring_oracle`.
@@ -13,6 +13,8 @@ from decimal import Decimal
 from tests.rules import scoring_oracle as oracle
 
 Quarter = tuple[int, int]
+#: The branch that the script plays; the others stand by.
+HOME = "红柳"
 #: Kinds of meeting that the script calls and that count for nobody.
 FOR_NOTHING = {"oath_review"}
 LEVELS = {"good": "好", "better": "较好", "fair": "一般", "poor": "较差"}
@@ -31,6 +33,14 @@ def days_of(quarter: Quarter) -> list[date]:
     year, number = quarter
     first = date(year, 3 * number - 2, 1)
     return [day for step in range(93) if quarter_of(day := first + timedelta(step)) == quarter]
+
+
+def as_of(words, day: date):
+    """Return the last of some dated words, (from, word), that holds on a day; None before the first."""
+    found = None
+    for begun, word in words:
+        found = word if begun <= day else found
+    return found
 
 
 @dataclass
@@ -75,19 +85,34 @@ class Done:
 
 @dataclass
 class Problem:
-    """Something a group took up."""
+    """Something a group or the branch took up: on which branch's list, and how it ended."""
 
-    group: str
+    path: str
+    unit: str
+    branch: str
     due_on: date
     closed_on: date | None = None
+    cancelled: bool = False
+
+    def is_due(self, quarter: Quarter) -> bool:
+        """Say whether it is one of a quarter's: due by its last day, not cancelled, not closed before its first."""
+        first, *_, last = days_of(quarter)
+        return self.due_on <= last and not self.cancelled and (self.closed_on is None or self.closed_on >= first)
+
+    def is_closed(self, quarter: Quarter) -> bool:
+        return self.closed_on is not None and self.closed_on <= days_of(quarter)[-1]
 
 
 @dataclass
 class Log:
-    """Everything the script has done. `groups`: group → its members with points; `closed`: quarter → what was told."""
+    """Everything the script has done. `closed`: quarter → what the own branch was told then.
 
-    groups: dict[str, list[str]]
-    profiles: dict[str, str] = field(default_factory=dict)
+    groups: group → (branch, first day). places: name → (from, branch, group or ""), one after the other.
+    """
+
+    groups: dict[str, tuple[str, date]]
+    places: dict[str, list[tuple[date, str, str]]]
+    profiles: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
     exempt: dict[str, tuple[date, date]] = field(default_factory=dict)
     meetings: list[Meeting] = field(default_factory=list)
     booked: list[Booked] = field(default_factory=list)
@@ -97,9 +122,21 @@ class Log:
     levels: dict[tuple[str, Quarter], str] = field(default_factory=dict)
     closed: dict[Quarter, dict] = field(default_factory=dict)
 
-    @property
-    def people(self) -> list[str]:
-        return [name for names in self.groups.values() for name in names]
+    # --- who is where ---
+
+    def place(self, who: str, day: date) -> tuple[str, str]:
+        """Return (branch, group) of somebody on a day, both "" for nowhere."""
+        return as_of(((begun, tuple(place)) for begun, *place in self.places[who]), day) or ("", "")
+
+    def members(self, unit: str, day: date) -> list[str]:
+        """Return the members with points of a branch or group on a day."""
+        return [who for who in self.places if unit in self.place(who, day)]
+
+    def people(self, quarter: Quarter, branch: str = HOME) -> list[str]:
+        return self.members(branch, days_of(quarter)[-1])
+
+    def groups_of(self, branch: str, day: date) -> list[str]:
+        return [group for group, (above, begun) in self.groups.items() if above == branch and begun <= day]
 
     # --- attendance ---
 
@@ -174,54 +211,68 @@ class Log:
         landed = [(code, points) for name, lies, code, points in self.corrections if (name, lies) == (who, quarter)]
         earlier = {(one.event, one.points > 0) for one in self.booked
                    if one.who == who and one.event and one.quarter < quarter and not one.undone}  # fmt: skip
-        profile = self.profiles.get(who, "line")
+        profile = as_of(self.profiles.get(who, ()), days_of(quarter)[-1]) or "line"
         return {"profile": profile, "entries": entries, "due": due, "came": came, "earlier": earlier,
                 "corrections": landed}  # fmt: skip
 
     def is_scored(self, who: str, quarter: Quarter) -> bool:
         days = days_of(quarter)
-        return 2 * sum(not self.is_exempt(who, day) for day in days) >= len(days)
+        scored = [day for day in days if self.place(who, day)[0] and not self.is_exempt(who, day)]
+        return 2 * len(scored) >= len(days)
 
     # --- what comes of it ---
 
-    def sheets(self, quarter: Quarter) -> dict[str, dict[str, Decimal]]:
-        """Return name → the four scores; as they were told when the quarter was closed."""
-        if quarter in self.closed:
+    def sheets(self, quarter: Quarter, branch: str = HOME) -> dict[str, dict[str, Decimal]]:
+        """Return name → the four scores of a branch's members; as they were told when its quarter was closed."""
+        if branch == HOME and quarter in self.closed:
             return self.closed[quarter]["sheets"]
-        return {who: oracle.dimensions(**self.facts(who, quarter)) for who in self.people}
+        return {who: oracle.dimensions(**self.facts(who, quarter)) for who in self.people(quarter, branch)}
 
-    def totals(self, quarter: Quarter) -> dict[str, Decimal | None]:
+    def totals(self, quarter: Quarter, branch: str = HOME) -> dict[str, Decimal | None]:
         """Return name → total; None for who is not scored."""
-        sheets = self.sheets(quarter)
+        sheets = self.sheets(quarter, branch)
         return {who: sum(sheets[who].values()) if self.is_scored(who, quarter) else None for who in sheets}
 
-    def group_totals(self, quarter: Quarter) -> dict[str, Decimal | None]:
+    def rates(self, quarter: Quarter, who: list[str], branch: str = HOME) -> list[tuple[int, int]]:
+        """Return (came, due) of some people; as known when the branch's quarter was closed."""
+        if branch == HOME and quarter in self.closed:
+            told = self.closed[quarter]["facts"]
+            return [(told[one]["came"], told[one]["due"]) for one in who]
+        return [self.turnout(one, quarter)[::-1] for one in who]
+
+    def group_totals(self, quarter: Quarter, branch: str = HOME) -> dict[str, Decimal | None]:
         """Return group → score of a quarter that is over."""
-        if quarter in self.closed:
+        if branch == HOME and quarter in self.closed:
             return self.closed[quarter]["groups"]
-        return {group: self.group_total(group, quarter) for group in self.groups}
+        groups = self.groups_of(branch, days_of(quarter)[-1])
+        return {group: self.group_total(group, quarter) for group in groups}
 
     def months_held(self, group: str, quarter: Quarter) -> int:
         """Return in how many months of a quarter a group has met."""
         met = [one for one in self.meetings if one.unit == group and "group_meeting" in one.kinds]
-        return len({one.day.month for one in met if quarter_of(one.day) == quarter})
+        return len({one.day.month for one in met if quarter_of(one.day) == quarter} & self.months_due(group, quarter))
+
+    def months_due(self, group: str, quarter: Quarter) -> set[int]:
+        """Return the months of a quarter on all of whose days a group existed."""
+        begun = self.groups[group][1]
+        return {day.month for day in days_of(quarter)} - {day.month for day in days_of(quarter) if day < begun}
 
     def group_total(self, group: str, quarter: Quarter) -> Decimal | None:
-        totals, last = self.totals(quarter), days_of(quarter)[-1]
-        counted = [who for who in self.groups[group] if totals[who] is not None]
-        rates = [self.turnout(who, quarter)[::-1] for who in counted]
+        branch, last = self.groups[group][0], days_of(quarter)[-1]
+        totals = self.totals(quarter, branch)
+        counted = [who for who in self.members(group, last) if totals[who] is not None]
+        rates = self.rates(quarter, counted, branch)
         near = [one for one in self.activities if quarter_of(one.day) == quarter]
         reached = {who for one in near for who in one.named - one.denied} & set(counted)
-        mine = [one for one in self.problems if one.group == group and one.due_on <= last]
-        mine = [one for one in mine if one.closed_on is None or one.closed_on >= days_of(quarter)[0]]
-        solved = sum(one.closed_on is not None and one.closed_on <= last for one in mine)
+        mine = [one for one in self.problems if one.unit == group and one.is_due(quarter)]
+        solved = sum(one.is_closed(quarter) for one in mine)
         level = LEVELS.get(self.levels.get((group, quarter)))
-        months = self.months_held(group, quarter), 3
+        months = self.months_held(group, quarter), len(self.months_due(group, quarter))
         means = [totals[who] for who in counted]
         return oracle.group(means, rates, months, len(reached), (solved, len(mine)), level)
 
     def close(self, quarter: Quarter) -> None:
         """Write down that a quarter is closed: what is told of it now is told for good."""
-        facts = {who: self.facts(who, quarter) for who in self.people}
+        facts = {who: self.facts(who, quarter) for who in self.people(quarter)}
         told = {"facts": facts, "sheets": self.sheets(quarter), "groups": self.group_totals(quarter)}
         self.closed[quarter] = told

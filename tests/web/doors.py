@@ -5,17 +5,14 @@ Each step also goes into the log (`doorlog.py`), as the script knows it; nothing
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from partygroup import clock
-from partygroup.db import db, transaction
-from partygroup.scores.proposals import ImportedRow, propose_from_import
 from tests.rules import scoring_oracle as oracle
-from tests.web.doorlog import Booked, Done, Log, Meeting, Problem
+from tests.web.doorlog import Booked, Done, Log, Meeting
+from tests.web.pagetexts import pieces, section, texts
 
 TICK = re.compile(r'name="chosen" value="(\d+\.\d+)".*?<b>(.*?)</b><span class="sub">(.*?)</span>', re.DOTALL)
 MADE = re.compile(r'<a href="/declarations/(\d+)"><span class="row-main"><b>(.*?)</b>')
@@ -55,11 +52,11 @@ class Claim:
 
 
 class Doors:
-    """The doors of one branch. People are called by their names; `ids`: name → id, `units`: group → id."""
+    """The doors of one branch. People are called by their names; `ids`: name → id, `units`: unit → id."""
 
-    def __init__(self, app, at, world, ids: dict[str, int], log: Log, claims=()):
+    def __init__(self, app, at, world, ids: dict[str, int], log: Log):
         self.app, self.at, self.world, self.ids, self.log = app, at, world, ids, log
-        self.claims: list[Claim] = list(claims)
+        self.claims: list[Claim] = []
         self.day, self.phones, self.proposed = date(2026, 1, 1), {}, set()
         self.branch = f"/branches/{world.branch.id}"
         self.units = {spot.canary: spot.id for spot in world.units.values()}
@@ -86,29 +83,13 @@ class Doors:
     def send(self, name: str, path: str, **typed) -> str:
         """Send a form that must be taken, and return where it leads."""
         answer = self.phone(name).post(path, data=typed)
-        assert answer.status_code == 303, (self.day, name, path, typed, answer.status_code, _said(answer.text))
+        assert answer.status_code == 303, (self.day, name, path, typed, answer.status_code, said(answer.text))
         return answer.location
 
     def get(self, name: str, path: str) -> str:
         return self.phone(name).get(path).text
 
-    def group_of(self, name: str) -> str:
-        return next(group for group, names in self.log.groups.items() if name in names)
-
-    # --- the roster, exemptions, appraisals, problems ---
-
-    def set_profiles(self, profiles: dict[str, str]) -> None:
-        """Import a roster that says what posts some people work at."""
-        titles = "工号,姓名,二级党委,党支部,党小组,党员类别,岗位类别"
-        words = {"line": "操作", "maintenance": "检修", "office": "管理"}
-        staff = {one.name: one.staff_no for one in self.world.actors.values()}
-        rows = [f"{staff[name]},{name},青松厂党委,红柳车间党支部,{self.group_of(name)}党小组,正式党员,{words[profile]}"
-                for name, profile in profiles.items()]  # fmt: skip
-        file = io.BytesIO("\n".join([titles, *rows]).encode("utf-8-sig")), "花名册.csv"
-        office = self.world.unit_officer.name
-        path = self.send(office, "/imports", valid_from=str(self.day), unit_id=self.world.committee.id, file=file)
-        self.send(office, f"{path}/applying")
-        self.log.profiles |= profiles
+    # --- exemptions, appraisals ---
 
     def exempt(self, name: str, first: date, until: date) -> None:
         by = self.secretary if name != self.secretary else self.world.unit_officer.name
@@ -122,23 +103,16 @@ class Doors:
                   sentence="会开得实，事办得细")  # fmt: skip
         self.log.levels[group, quarter] = level
 
-    def take_up(self, group: str, due_on: date) -> tuple[str, Problem]:
-        leader = self.leaders[group]
-        path = self.send(leader, "/problems", unit=self.units[group], text="阀门渗油", owner=self.ids[leader],
-                         due_on=str(due_on))  # fmt: skip
-        self.log.problems.append(Problem(group, due_on))
-        return path, self.log.problems[-1]
-
-    def solve(self, path: str, problem: Problem) -> None:
-        self.send(self.leaders[problem.group], f"{path}/closing", how="换了密封圈")
-        problem.closed_on = self.day
-
     # --- meetings ---
 
-    def meet(self, unit: str, kinds: tuple[str, ...], came: set[str], on_leave: set[str] = frozenset()) -> Meeting:
-        """Call, open, sign, tick and close a meeting of today: two sign in by themselves, the others are ticked."""
+    def meet(self, unit: str, kinds: tuple[str, ...], came: set[str], on_leave: set[str] = frozenset(),
+             due: set[str] | None = None) -> Meeting:  # fmt: skip
+        """Call, open, sign, tick and close a meeting of today: two sign in by themselves, the others are ticked.
+
+        due: of a meeting of the committee.
+        """
         host = self.leaders.get(unit, self.secretary)
-        due = set(self.log.groups.get(unit, self.log.people))
+        due = due or set(self.log.members(unit, self.day))
         path = self.send(host, "/meetings", unit=self.units[unit], kinds=list(kinds), place="会议室",
                          starts_at=f"{self.day}T10:30")  # fmt: skip
         for name in sorted(on_leave):
@@ -199,36 +173,34 @@ class Doors:
         )  # fmt: skip
         return self.claims[-1]
 
-    def enter(self, name: str, item: str, day: date) -> Claim:
+    def enter(self, name: str, item: str, day: date, by: str = "") -> Claim:
         """Enter a deduction for the branch."""
         text = f"{item}第{len(self.claims) + 1}件"
-        by = self.secretary if name != self.secretary else self.deputy
+        by = by or (self.secretary if name != self.secretary else self.deputy)
         path = self.send(by, "/declarations", source="branch", person=self.ids[name], item=item, text=text,
                          happened_on=str(day))  # fmt: skip
         self.claims.append(Claim(name, item, oracle.POINTS[item], day, None, text, "reviewed",
                                  int(path.rsplit("/")[-1])))  # fmt: skip
         return self.claims[-1]
 
-    def from_list(self, name: str, item: str, day: date, figure: int = 1, leads: bool = True) -> None:
-        """Let a department's list come in: once, or as many stars or points as its figure says."""
-        number = f"list:{len(self.claims) + 1}"
-        row = ImportedRow(self.ids[name], item, figure, day, number, f"{item}见{number}", leads)
-        with self.app.app_context(), transaction(db.session):
-            (made,) = propose_from_import(db.session, [row], by=self.world.unit_officer.id, at=clock.now())
-            made_id = made.id
-        points = worth(item, leads) * (figure if item == "QI-STAR" else 1)
-        points = -Decimal(figure) if item == "WP-QUALITY" else points
-        self.claims.append(Claim(name, item, points, day, number, row.text, "reviewed", made_id))
-
     # --- review, confirmation, publicity ---
 
     def waiting(self, at: str) -> list[Claim]:
         return [claim for claim in self.claims if claim.at == at]
 
+    def recognise(self) -> None:
+        """Find in the inboxes which proposals of the app are the ones that the script expects."""
+        known = {claim.id for claim in self.claims}
+        for name in (self.deputy, self.secretary, self.world.unit_officer.name):
+            for key, who, text in self._ticks(name, "confirmations"):
+                if (number := int(key.partition(".")[0])) not in known:
+                    self._proposal(who, text).id = number
+                    known.add(number)
+
     def review(self, lowered: dict[int, Decimal]) -> None:
         """Let the leaders look at what was declared: some singly with lower points, the rest in a batch."""
         for group, leader in self.leaders.items():
-            mine = [one for one in self.waiting("submitted") if one.who in self.log.groups[group]]
+            mine = [one for one in self.waiting("submitted") if self.log.place(one.who, self.day)[1] == group]
             for claim in mine:
                 if claim.id in lowered:
                     self.send(
@@ -238,24 +210,27 @@ class Doors:
                     claim.at = "reviewed"
             self._batch(leader, "reviews", [one for one in mine if one.at == "submitted"], "reviewed")
 
+    def _ticks(self, name: str, section: str) -> list[tuple[str, str, str]]:
+        """Return (key, who, text) of what can be ticked in a section of somebody's inbox."""
+        own = self.get(name, "/inbox").partition(f'action="/inbox/{section}"')[2].partition("</form>")[0]
+        return TICK.findall(own)
+
     def _batch(self, name: str, section: str, claims: list[Claim], then: str, **typed) -> None:
         """Tick all that can be ticked of these in a section of the inbox, and send it."""
-        page = self.get(name, "/inbox")
-        if f'action="/inbox/{section}"' not in page:
-            assert not claims
-            return
-        rows = TICK.findall(page.partition(f'action="/inbox/{section}"')[2].partition("</form>")[0])
+        rows = self._ticks(name, section)
         known = {claim.id: claim for claim in claims}
         for key, who, text in rows:
-            claim = known.get(int(key.partition(".")[0])) or self._proposal(who, text, claims)
+            claim = known.get(int(key.partition(".")[0])) or self._proposal(who, text)
             claim.id, claim.confirmed_by = int(key.partition(".")[0]), name
             claim.at = then
-        assert rows, (name, section, claims)
-        self.send(name, f"/inbox/{section}", chosen=[key for key, *_ in rows], **typed)
+        assert bool(rows) == bool(claims), (name, section, claims)
+        if rows:
+            self.send(name, f"/inbox/{section}", chosen=[key for key, *_ in rows], **typed)
 
-    def _proposal(self, who: str, text: str, claims: list[Claim]) -> Claim:
+    def _proposal(self, who: str, text: str) -> Claim:
         """Return the claim that the app has proposed by itself, as the script expected it."""
-        found = [one for one in claims if one.id is None and one.who == who and text.startswith(one.text)]
+        found = [one for one in self.waiting("reviewed") if one.id is None and one.who == who]
+        found = [one for one in found if text.startswith(one.text)]
         assert found, (self.day, who, text)
         return found[0]
 
@@ -288,10 +263,14 @@ class Doors:
         for one in confirmed:
             one.confirmed_by, one.shown_on = by[one.id], self.day
 
+    def officers(self) -> list[str]:
+        """Return who decides in the branch."""
+        return [self.secretary, self.deputy]
+
     def object_(self, claim: Claim, by: str, outcome: str, points: Decimal | None = None) -> None:
         """Object to a line, and let somebody of the committee who did not confirm it answer."""
         self.send(by, f"{claim.path}/objections", text="那天不是这样")
-        answering = [self.secretary, self.deputy, self.world.unit_officer.name]
+        answering = [*self.officers(), self.world.unit_officer.name]
         answerer = next(one for one in answering if one not in (claim.confirmed_by, claim.who, by))
         self.send(answerer, f"{claim.path}/answer", outcome=outcome, text="查过了", points=str(points or ""))
         claim.points = points or claim.points
@@ -342,25 +321,22 @@ class Doors:
     def shown_totals(self, quarter) -> dict[str, str]:
         """Return name → total as the branch's page shows it to its secretary."""
         page = self.get(self.secretary, f"{self.branch}/points?quarter={quarter[0]}Q{quarter[1]}")
-        rows = re.findall(
-            r'href="/people/\d+/points\?[^"]*">.*?<b>(.*?)</b>.*?class="row-end">(.*?)</span>', page, re.DOTALL
-        )
-        return dict(rows)
+        rows = [texts(row) for row in pieces(page, "a", r'href="/people/\d+/points\?')]
+        return {next(word for word in row if word in self.ids): row[-1] for row in rows}
 
     def shown_groups(self, quarter) -> dict[str, str]:
         """Return group → score as the branch's page shows it."""
         page = self.get(self.secretary, f"{self.branch}/points?quarter={quarter[0]}Q{quarter[1]}")
-        rows = re.findall(
-            r'<b>(\w+)党小组</b><span class="sub">[^<]*</span></span><span class="delta">(.*?)</span>', page
-        )
-        return dict(rows)
+        rows = [texts(row) for row in pieces(section(page, "党小组"), "summary")]
+        return {name.removesuffix("党小组"): told[0] for name, _why, *told in rows}
 
-    def shown_own(self, name: str, quarter) -> tuple[str, list[str]]:
-        """Return the total and the four dimensions that somebody's own page shows."""
+    def shown_own(self, name: str, quarter) -> dict[str, str]:
+        """Return the four dimensions and the total that somebody's own page shows."""
         page = self.get(name, f"/me/points?quarter={quarter[0]}Q{quarter[1]}")
         total = re.search(r'<b>合计</b><b class="delta">(.*?)</b>', page)[1]
-        bars = page.partition('<ul class="bars">')[2].partition("</ul>")[0]
-        return total, re.findall(r'<span class="val">(.*?)<small>', bars)
+        bars = texts(pieces(page, "ul", 'class="bars"')[0])
+        told = [word for word in bars if re.fullmatch(r"\d+\.\d", word)]
+        return dict(zip(["WP", "SE", "QI", "PF", "total"], [*told, total], strict=True))
 
 
 @dataclass(frozen=True)
@@ -370,5 +346,5 @@ class _Plain:
     id: int
 
 
-def _said(page: str) -> list[str]:
+def said(page: str) -> list[str]:
     return re.findall(r'role="alert"[^>]*>(.*?)</p>', page, re.DOTALL)[:3] or [page[-300:]]

@@ -51,8 +51,8 @@ def test_a_change_is_told_in_words(world, client, session):
     moved = {"before": {"starts_at": "2026-03-05T08:30:00+00:00"}, "after": {"starts_at": "2026-03-06T08:30:00+00:00"}}
     note(session, world, world.group, action="meeting.reschedule", person_id=None, **moved)
     page = client.sign_on(world.secretary, office=True).get("/audit").text
-    assert "任职：田富" in page and "职务：党小组长；从：2026-03-05" in page and "宋玉梅 · 今天" in page
-    assert "时间：2026-03-05 16:30 → 2026-03-06 16:30" in page
+    assert "任职：田富" in page and "职务：党小组长；从：2026年3月5日" in page and "宋玉梅 · 今天" in page
+    assert "时间：2026年3月5日 16:30 → 2026年3月6日 16:30" in page
 
 
 def test_ids_are_not_told_as_numbers(world, client, session):
@@ -90,7 +90,7 @@ def test_the_member_reads_the_same_words(world, client, session):
     note(session, world, world.group, action="people.person.leave", before={"group_id": world.group.id},
          after={"until_on": "2026-03-05"}, reason="调出")  # fmt: skip
     page = client.sign_on(world.member).get("/me/records").text
-    assert "离开支部" in page and "党小组：朱雀党小组；到：2026-03-05" in page and "_id" not in page
+    assert "离开支部" in page and "党小组：朱雀党小组；到：2026年3月5日" in page and "_id" not in page
 
 
 def test_pages_follow_the_last_row_seen(world, client, session, statements):
@@ -120,7 +120,7 @@ def test_pages_follow_the_last_row_seen(world, client, session, statements):
         (2.5, "2.5"),
         ([], "无"),
         ({}, "无"),
-        (["2026-03-05T08:30:00+00:00", None, True, 3], "2026-03-05 16:30、无、是、3"),
+        (["2026-03-05T08:30:00+00:00", None, True, 3], "2026年3月5日 16:30、无、是、3"),
         ([["党课", "tick"], {"kind": ["branch"]}], "党课、补签、类别：党支部"),
         ({"role": "secretary", "posts": [{"unknown": 1}]}, "职务：书记、职务：unknown：1"),
         ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),

@@ -40,7 +40,16 @@ def test_an_exemption_is_made_seen_and_ended(url, world, client, session):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"reason": "lazy"}, {"approved_by": ""}, {"from_on": ""}, {"from_on": "2026-02-30"}, {"until_on": "2026-02-01"}],
+    [
+        {"reason": "lazy"},
+        {"approved_by": ""},
+        {"from_on": ""},
+        {"from_on": "2026-02-30"},
+        {"until_on": "2026-02-01"},
+        {"from_on": "0001-01-01"},
+        {"from_on": "1999-12-31"},
+        {"until_on": "9999-12-31"},
+    ],
 )
 def test_a_wrong_exemption_is_told(url, world, client, session, wrong):
     client.sign_on(world.secretary, office=True)

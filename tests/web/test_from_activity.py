@@ -40,11 +40,11 @@ def test_a_tap_by_mistake_is_taken_back(app, world, session):
     assert "点错了" in leader.get(f"/activities/{done.id}/declarations").text
     assert "点错了" not in secretary.get(f"/activities/{done.id}/declarations").text
     undoing = f"/activities/{done.id}/declarations/undoing"
-    assert secretary.post(undoing).status_code == 409
+    assert secretary.post(undoing).status_code == 422
     assert app.test_client().sign_on(world.member).post(undoing).status_code == 403
     assert "已撤回 2 人的申报" in leader.post(undoing, follow_redirects=True).text
     assert all_of(session) == []
-    assert leader.post(undoing).status_code == 409
+    assert leader.post(undoing).status_code == 422
 
 
 def test_without_a_lead_there_is_something_to_choose_first(client, world, session):

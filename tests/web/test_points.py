@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup.db import AuditRow, transaction
-from partygroup.scores.closing import close_quarter
+from partygroup.scores.closing import close_quarter, reopen_quarter
 from partygroup.scores.models import Exemption
 from tests.factories import add, person
-from tests.scorebook import Q3, declaration, entry, held, make_up
+from tests.scorebook import Q2, Q3, declaration, entry, held, make_up
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_my_sheet_says_why_by_which_rule_and_who_confirmed(filled, world, client
     text = client.sign_on(world.member).get("/me/points").text
     for said in (
         "4条，合计8.0，本项每季最多计6.0", "上限前", "确认：宋玉梅", "一般违章 −2.0", "6.0×2÷3", "8月9日补课",
-        "没有到会", "待生效", "帮厨 · 公示中，到9月25日", "还能做的", "不足2个", "按期完成",
+        "没有到会", "待生效", "帮厨", "公示中，到9月25日", "还能做的", "不足2个", "按期完成",
     ):  # fmt: skip
         assert said in text, said
     assert "<b>69.0</b>" in text  # 18 + 6, 18 − 2, 10, 15 + 4
@@ -49,11 +49,23 @@ def test_a_quarter_without_a_day_as_a_member_says_so(world, client, at, session)
     assert "不计分" in client.get("/me/points?quarter=2026Q3").text
 
 
-@pytest.mark.parametrize(
-    "asked", ["", "?quarter=", "?quarter=x", "?quarter=2026Q9", "?quarter=2031Q1", "?quarter=2026Q3"]
-)
-def test_any_quarter_that_is_none_is_the_running_one(filled, world, client, asked):
+@pytest.mark.parametrize("asked", ["", "?quarter=", "?quarter=2026Q3"])
+def test_no_quarter_is_the_running_one(filled, world, client, asked):
     assert "一般违章" in client.sign_on(world.member).get(f"/me/points{asked}").text
+
+
+@pytest.mark.parametrize("code", ["x", "2026Q9", "2026Q4", "2031Q1", "1900Q1", "2019Q4", "9999Q4", "２０２６Q3"])
+def test_a_quarter_that_is_none_is_not_found(filled, world, client, code):
+    client.sign_on(world.member)
+    branch, person = f"/branches/{world.branch.id}", f"/people/{world.member.id}"
+    for address in ("/me/points", f"{branch}/points", f"{branch}/evaluation", f"{person}/points", "/activities"):
+        assert client.get(address, query_string={"quarter": code}).status_code == 404, address
+
+
+def test_a_quarter_before_there_was_anything_is_empty(filled, world, client):
+    client.sign_on(world.member)
+    for address in ("/me/points", f"/branches/{world.branch.id}/evaluation", "/activities"):
+        assert client.get(f"{address}?quarter=2020Q1").status_code == 200, address
 
 
 def test_a_closed_quarter_is_said_to_be_closed(filled, session, world, client, at):
@@ -62,6 +74,21 @@ def test_a_closed_quarter_is_said_to_be_closed(filled, session, world, client, a
         close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=now)
     text = client.sign_on(world.member).get("/me/points?quarter=2026Q3").text
     assert "10月20日 已结账" in text and "8月9日补课" in text and "还能做的" not in text
+
+
+@pytest.mark.postgres
+def test_home_shows_the_newest_closed_sheet_until_it_is_opened_again(filled, session, world, client, at):
+    now, by = at("2026-10-20 12:00"), world.secretary.id
+    client.sign_on(world.member)
+    assert "还没有结过账的季度" in client.get("/").text
+    for quarter in (Q2, Q3):
+        with transaction(session):
+            close_quarter(session, world.branch.id, quarter, by=by, at=now)
+    text = client.get("/").text
+    assert "2026年第三季度，已结账。" in text and "<b>69.0</b>" in text and "工作绩效 24.0/30.0" in text
+    with transaction(session):
+        reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", by=world.unit_officer.id, at=now)
+    assert "2026年第二季度，已结账。" in client.get("/").text
 
 
 def test_who_is_exempt_sees_why_there_is_no_total(filled, session, world, client):

@@ -27,10 +27,8 @@ SECOND_POWER = {
     "appointments.grant_post": (Can.GRANT_LEADER, "party_group", {"role": "group_leader"}),
     "appointments.end_post": (Can.GRANT_BRANCH_POST, "branch", {}),
 }
-#: What nobody has: a receipt exists for a mark only, the pages of a draft while there is one.
-GRANTED = dict.fromkeys(
-    ["signing.receipt", *(f"ruletables.{name}" for name in ("draft", "revise", "drop", "publish"))], {404}
-)
+#: What nobody has: a receipt exists for a mark only, and there are drafts already.
+GRANTED = {"signing.receipt": {404}, "ruletables.begin": {409}, "schemes.begin": {409}}
 FOREIGN = (
     {},
     {"Sec-Fetch-Site": "cross-site"},
