@@ -257,7 +257,7 @@ class BranchDoors(Doors):
         for code in DIMENSIONS:
             name, *told = texts(pieces(head, "li", f"d-{code.lower()}")[0])
             shown |= {code: points(told), f"{code} 满分": full_mark(told)}
-            for line, _why, *told in map(texts, pieces(section(page, name), "summary")):
+            for line, *told in map(texts, pieces(section(page, name), "summary")):
                 shown |= {f"{code} {line}": points(told), f"{code} {line} 满分": full_mark(told)}
         bonus = section(page, "附加分")
         shown["附加分"] = points(texts(bonus)[1:2])

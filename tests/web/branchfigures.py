@@ -93,7 +93,7 @@ class Figures:
         simple = [one for one in rows if one.code in (*RATES, *COUNTS) and one.period != str(self.quarter[0])]
         chosen = self.random.sample(simple, min(most, len(simple)))
         return [*(self._row(one.code, one.period, self._value(one.code)) for one in chosen),
-                self._row("WP1", "2025Q4", "7")]  # fmt: skip
+                Told(self.branch, "WP1", "2025Q4", "70%", Fraction(70))]  # fmt: skip
 
     def refused(self) -> list[Told]:
         """Return rows that the preview must refuse."""

@@ -199,6 +199,7 @@ def third_quarter(play: BranchScript) -> None:
     play.reversals(Q3, 2)
     compare_branches(doors, Q2, play.told[Q2])
     doors.reopen_period(Q2)
+    doors.veto(HOME, Q2, date(2026, 6, 30), date(2026, 7, 1))
     play.told[Q2] = compare_branches(doors, Q2)
     doors.freeze(Q2)
     play.month(2026, 9)
