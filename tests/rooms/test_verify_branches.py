@@ -128,6 +128,7 @@ def test_what_happens_after_freezing_is_no_fault(desk, world, honest):
                  document="", **by)  # fmt: skip
         cancel_problem(session, session.get(Problem, honest["still"]), reason="不是问题", **by)
         reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", **by)
+        close_quarter(session, world.sister_branch.id, Q3, by=world.sister.id, at=later)
         end_post(session, session.scalars(sa.select(Post).where(Post.person_id == world.leader.id)).one(), **by)
     desk.at = later
     desk.send(line("WP1", "50%"))
