@@ -216,7 +216,7 @@ def test_a_quarter_to_come_has_no_page_and_so_no_link(app, url, world, desk):
         for quarter in (Q3, Q3.next().next()):
             periods.configure_period(desk.session, world.company.id, quarter, by=world.company_officer.id, at=desk.at)
     text = app.test_client().sign_on(world.company_officer, office=True).get("/evaluation").text
-    assert '<a href="/evaluation/2026Q3">看各支部' in text
+    assert '<a href="/evaluation/2026Q3">' in text
     assert "2027年第一季度" in text and "/evaluation/2027Q1" not in text
 
 

@@ -57,7 +57,7 @@ def close(session, world, branch_id: int, quarter: Quarter) -> None:
 
 def freeze(session, world, quarter: Quarter) -> None:
     """Evaluate a quarter up to freezing."""
-    facts = {"by": world.company_officer.id, "at": clock.now()}
+    facts = {"by": world.company_officer.id, "at": noon(quarter.next().first)}
     with transaction(session):
         period = periods.configure_period(session, world.company.id, quarter, **facts)
         for step in (periods.open_period, periods.collect, periods.freeze_period):
