@@ -26,7 +26,7 @@ PAGES = {
     f"/branches/{{branch}}/points?quarter={PAST.code}": ("secretary", 28),
     "/branches/{branch}/evaluation": ("secretary", 56),
     f"/branches/{{branch}}/evaluation?quarter={PAST.code}": ("secretary", 56),
-    "/evaluation": ("company_officer", 5),
+    "/evaluation": ("company_officer", 7),
     f"/evaluation/{RUNNING.code}": ("company_officer", 40),
     f"/evaluation/{PAST.code}": ("company_officer", 6),
     "/inbox?view=done": ("secretary", 8),
