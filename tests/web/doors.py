@@ -314,7 +314,7 @@ class Doors:
     def close(self, quarter) -> None:
         self.settle()
         self.send(self.secretary, f"{self.branch}/points/closing", quarter=f"{quarter[0]}Q{quarter[1]}")
-        self.log.close(quarter)
+        self.log.close(quarter, self.day)
 
     # --- what the pages say ---
 
