@@ -1,5 +1,6 @@
 """The application, for the server and the `flask` command."""
 
-from partygroup import create_app
+from partygroup import create_app, spare_collector
 
 app = create_app()
+spare_collector()

@@ -27,7 +27,9 @@ def upgrade():
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by IS NULL)", name=op.f("ck_evaluation_objection_answered_pair")
         ),
-        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_evaluation_objection_answered_by_person")),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["person.id"], name=op.f("fk_evaluation_objection_answered_by_person")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_evaluation_objection_by_id_person")),
         sa.ForeignKeyConstraint(
             ["sheet_id"], ["branch_sheet.id"], name=op.f("fk_evaluation_objection_sheet_id_branch_sheet")

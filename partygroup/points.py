@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 MINUS = "−"
@@ -9,8 +10,17 @@ MINUS = "−"
 
 def tenths(exact: Fraction | int) -> int:
     """Return an exact number of points as tenths, half up by magnitude: 0.05 → 1, −0.25 → −3."""
-    rounded = int(abs(exact) * 10 + Fraction(1, 2))
-    return rounded if exact >= 0 else -rounded
+    above, below = exact.numerator, exact.denominator
+    rounded = (20 * abs(above) + below) // (2 * below)
+    return rounded if above >= 0 else -rounded
+
+
+def mean(shares: Collection[Fraction]) -> Fraction:
+    """Return the exact mean of some shares; those of one denominator are added as whole numbers, for there are many."""
+    sums: dict[int, int] = {}
+    for share in shares:
+        sums[share.denominator] = sums.get(share.denominator, 0) + share.numerator
+    return sum((Fraction(above, below) for below, above in sums.items()), Fraction(0)) / len(shares)
 
 
 def in_points(number: int) -> Fraction:

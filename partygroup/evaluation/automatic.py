@@ -9,6 +9,7 @@ from fractions import Fraction
 from partygroup.evaluation.due import Check, ProjectCount
 from partygroup.evaluation.figures import Figure
 from partygroup.evaluation.scheme import Scheme
+from partygroup.points import mean
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def automatic_figures(facts: BranchFacts, scheme: Scheme) -> dict[str, Figure]:
         **_projects(facts.projects),
     }
     if facts.rates:
-        numbers["PF2"] = 100 * sum(facts.rates, Fraction(0)) / len(facts.rates)
+        numbers["PF2"] = 100 * mean(facts.rates)
     if facts.totals:
         numbers["PF5"] = Fraction(sum(facts.totals), 10 * len(facts.totals))
     return {code: Figure(Fraction(number), ("automatic",)) for code, number in numbers.items()}

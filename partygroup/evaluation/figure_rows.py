@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -61,11 +61,19 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Directory:
-    """What the rows may speak of: units, persons by staff number, and the words in force in a period (None: now)."""
+    """What the rows may speak of: units, persons by staff number, and the words in force in a period (None: now).
+
+    scored_in: returns which persons are members with points on the last day of a period; without it, everybody is.
+    """
 
     units: Sequence[NamedUnit]
     persons: Mapping[str, int]
     words_of: Callable[[str | None], Vocabulary]
+    scored_in: Callable[[str], Collection[int]] | None = None
+
+    def has_points(self, person_id: int, period: str | None) -> bool:
+        """Say whether a person is a member with points on the last day of a period."""
+        return not (self.scored_in and period) or person_id in self.scored_in(period)
 
     @cached_property
     def _by_unit(self) -> dict[str, list[NamedUnit]]:
@@ -140,6 +148,8 @@ def _read_item(row: FigureRow, item: Item, number: Number | None, directory: Dir
         row.values["person_id"] = directory.persons.get(staff_no)
         if row.values["person_id"] is None:
             row.blame("staff_no", f"没有工号是“{staff_no}”的党员，或不在您管理的范围内，请核对。")
+        elif not directory.has_points(row.values["person_id"], row.values["period"]):
+            row.blame("staff_no", f"工号“{staff_no}”在这个期间的最后一天还不是计分的党员，请核对工号和期间。")
     elif not row.blamed("staff_no"):
         row.blame("staff_no", f"“{item.name}”按人登记，请填工号。")
     if number and (reason := _refusal_of_number(item, number)):

@@ -26,6 +26,7 @@ from partygroup.org.queries import subtree_ids, units_named
 from partygroup.people.models import Belonging, Person
 from partygroup.scores.facts import table_in_force
 from partygroup.scores.models import Source
+from partygroup.scores.people import memberships
 from partygroup.scores.rules import refusal_to_import
 from partygroup.spreadsheets.previews import drop_previews
 from partygroup.spreadsheets.reading import Sheet, Sort, read_sheet
@@ -107,7 +108,13 @@ def directory_of(session, scope_unit_id: int, today: date) -> Directory:
         day = min(days_of(period)[1], today) if period else today
         return vocabulary(Quarter.of(max(day, FIRST_DAY)))
 
-    return Directory(_branches(session, scope_unit_id, today), _persons(session, scope_unit_id, today), words_of)
+    persons = _persons(session, scope_unit_id, today)
+
+    @cache
+    def scored_in(period: str) -> Collection[int]:
+        return memberships(session, persons.values(), days_of(period)[1]).keys()
+
+    return Directory(_branches(session, scope_unit_id, today), persons, words_of, scored_in)
 
 
 def _vocabulary(session, quarter: Quarter) -> Vocabulary:

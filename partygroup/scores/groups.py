@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from partygroup.points import said, tenths
+from partygroup.points import mean, said, tenths
 from partygroup.scores.lines import Line
 
 #: The branch's appraisal of a group: code → what the screen says, its value.
@@ -83,7 +83,7 @@ def _members(facts: GroupFacts) -> tuple[Fraction, str]:
 def _ceremony(facts: GroupFacts) -> tuple[Fraction | None, str]:
     months = _share(facts.months_held, facts.months_due)
     rates = [Fraction(came, due) for came, due in facts.rates]
-    rate = sum(rates) / len(rates) if rates else None
+    rate = mean(rates) if rates else None
     months_why = f"应开党小组会{facts.months_due}个月，开了{facts.months_held}个月"
     rate_why = f"{len(rates)}人参与率平均" + (f"{said(tenths(rate * 100))}%" if rates else "")
     return _mean_of((months, months_why), (rate, rate_why), "本季没有应开的月份，也没有应到的人，未评")

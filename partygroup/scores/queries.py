@@ -49,11 +49,16 @@ def closings_of(
     session, branch_ids: Collection[int], quarter: Quarter, *, known_at: datetime | None = None
 ) -> dict[int, Closing]:
     """Return branch → closing of a quarter that stands, or stood at a moment."""
-    stands = Closing.reopened_at.is_(None)
-    if known_at is not None:
-        stands = sa.and_(Closing.closed_at <= known_at, sa.or_(stands, Closing.reopened_at > known_at))
-    rows = session.scalars(sa.select(Closing).where(Closing.branch_id.in_(branch_ids), _is(quarter), stands))
-    return {row.branch_id: row for row in rows}
+    wanted = sa.select(Closing).where(Closing.branch_id.in_(branch_ids), _is(quarter), _stands(known_at))
+    return {row.branch_id: row for row in session.scalars(wanted)}
+
+
+def _stands(known_at: datetime | None):
+    """Return the SQL condition that a closing stands, or stood at a moment."""
+    if known_at is None:
+        return Closing.reopened_at.is_(None)
+    later = sa.or_(Closing.reopened_at.is_(None), Closing.reopened_at > known_at)
+    return sa.and_(Closing.closed_at <= known_at, later)
 
 
 def _is(quarter: Quarter):
@@ -105,12 +110,13 @@ def open_sheets(
 ) -> list[tuple[tuple, PersonSheet]]:
     """Return (place in stroke order, sheet as things are now, or were known then) of everybody of these branches.
 
-    Who has a stored sheet of the quarter, in whichever branch, counts there and not here.
+    Who has a stored sheet of the quarter, in whichever branch, counts there and not here; a closing of that very
+    moment is the one that is made again.
     """
     elsewhere = (
         sa.select(StoredSheet.person_id)
         .join(Closing, Closing.id == StoredSheet.closing_id)
-        .where(_is(quarter), Closing.reopened_at.is_(None))
+        .where(_is(quarter), _stands(known_at), *([] if known_at is None else [Closing.closed_at != known_at]))
     )
     people = session.execute(
         sa.select(Person.id, Person.name, Person.stroke_key)

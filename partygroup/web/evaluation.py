@@ -13,7 +13,7 @@ from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.evaluation import entering, evidence, objecting, periods
-from partygroup.evaluation.facts import known_of
+from partygroup.evaluation.facts import Known, known_of
 from partygroup.evaluation.formulas import needed, with_unit
 from partygroup.evaluation.models import BranchAward, UnitVeto
 from partygroup.evaluation.queries import (
@@ -84,7 +84,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
     line_up = [unit.id, *(above[0] for above in unit.above)]
     own = next(iter(periods_of(db.session, line_up, quarter)), None)
     scheme = scheme_of(quarter, result, own)
-    known = result.known or known_of(db.session, [unit.id], quarter, scheme, at=at)[unit.id]
+    known = result.known or _known_when_frozen(result, quarter, scheme)
     objections = objecting.objections_to(db.session, result.stored) if result.stored else []
     handles = may(current_user, Can.REVIEW_EVALUATION, unit.place)
     objectors = names_of(db.session, [one.by_id for one in objections]) if handles else {}
@@ -107,6 +107,12 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
         enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
     )  # fmt: skip
+
+
+def _known_when_frozen(result: BranchResult, quarter: Quarter, scheme: Scheme) -> Known:
+    """Return the rows behind a frozen sheet as they were known then."""
+    at = result.stored.frozen_at
+    return known_of(db.session, [result.branch_id], quarter, scheme, at=at, known_at=at)[result.branch_id]
 
 
 def _state(result: BranchResult, own) -> str | None:

@@ -161,6 +161,13 @@ def proposed(session) -> list[tuple[str, int]]:
     return list(map(tuple, session.execute(sa.select(Declaration.text, Declaration.points).order_by(Declaration.id))))
 
 
+def test_who_has_no_points_is_told_in_the_preview(desk, world):
+    activist = line("SE-HAZARD-CLOSED", "1", period="2026-09", branch="", staff=world.activist.staff_no)
+    found = desk.preview(activist, hazard(world))
+    assert found.summary["good"] == 1
+    assert "还不是计分的党员" in found.faults[0]["faults"][0]["reason"]
+
+
 def test_rows_about_persons_become_proposals(desk, world):
     outcome = desk.send(hazard(world, value="2", note="3号炉前"))
     assert (outcome.figures, outcome.proposals, outcome.skipped) == (0, 2, [])

@@ -26,7 +26,7 @@ from partygroup.evaluation.models import (
 from partygroup.evaluation.storing import digest_of_branch
 from partygroup.meetings.models import Gathering
 from partygroup.people.actions import end_post
-from partygroup.people.models import Person, Post
+from partygroup.people.models import Post, Workplace
 from partygroup.scores.closing import close_quarter, reopen_quarter
 from partygroup.scores.models import StoredSheet
 from tests.factories import add
@@ -48,7 +48,7 @@ def honest(desk, world) -> dict:
     """Fill a quarter of the branch from every door, close it, freeze it; return rows by name."""
     session, by = desk.session, {"by": world.unit_officer.id, "at": desk.at}
     everybody = [world.member.id, world.leader.id, world.secretary.id]
-    session.execute(sa.update(Person).where(Person.id == world.member.id).values(star_level=2))
+    add(session, Workplace, person_id=world.member.id, star_level=2, from_on=date(2026, 1, 1))
     met = held(session, world.branch.id, date(2026, 7, 10), by=world.secretary.id, due=everybody, came=everybody[:2],
                kinds=("theme_day",))  # fmt: skip
     columns = {"branch_id": world.branch.id, "owner_id": world.leader.id, "raised_on": date(2026, 7, 1),
@@ -128,6 +128,7 @@ def test_what_happens_after_freezing_is_no_fault(desk, world, honest):
                  document="", **by)  # fmt: skip
         cancel_problem(session, session.get(Problem, honest["still"]), reason="不是问题", **by)
         reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", **by)
+        close_quarter(session, world.sister_branch.id, Q3, by=world.sister.id, at=later)
         end_post(session, session.scalars(sa.select(Post).where(Post.person_id == world.leader.id)).one(), **by)
     desk.at = later
     desk.send(line("WP1", "50%"))
@@ -192,7 +193,7 @@ TAMPERED = {
         "指标 PF6.CLOSED 存的是1，按记录是0",
     ),
     "a post": (lambda one: sa.delete(Post).where(Post.role == "group_leader"), "指标 PF3.PASSED 存的是"),
-    "a star": (lambda one: sa.update(Person).values(star_level=None), "指标 QI2.STARRED 存的是1，按记录是0"),
+    "a star": (lambda one: sa.update(Workplace).values(star_level=None), "指标 QI2.STARRED 存的是1，按记录是0"),
     "who counts": (lambda one: sa.update(StoredSheet).values(is_counted=False), "指标 PF5 存的是"),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partygroup.points import in_points, said, signed, tenths
+from partygroup.points import in_points, mean, said, signed, tenths
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,11 @@ def test_rounding_agrees_with_decimals(thousandths):
 def test_rounding_is_symmetric_and_near(exact):
     assert tenths(-exact) == -tenths(exact)
     assert abs(in_points(tenths(exact)) - exact) <= Fraction(1, 20)
+
+
+@given(st.lists(st.fractions(0, 1, max_denominator=12), min_size=1))
+def test_the_mean_is_exact(shares):
+    assert mean(shares) == sum(shares) / len(shares)
 
 
 @pytest.mark.parametrize(

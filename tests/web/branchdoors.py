@@ -246,17 +246,18 @@ class BranchDoors(Doors):
         path = f"/branches/{self.units[branch]}/evaluation?quarter={quarter_code(quarter)}"
         return self.get(self.company_office, path)
 
-    def shown_branch(self, branch: str, quarter: Quarter) -> dict[str, str]:
+    def shown_branch(self, branch: str, quarter: Quarter) -> dict[str, str | int]:
         """Return everything with points on the page of a branch, by what it is called there."""
         page = self._page_of(branch, quarter)
         head, shown = section(page, "总分"), {}
         total = texts(pieces(head, "p", "gauge-num")[0])
         shown |= {"合计": total[0] if total[-1] == "分" else "", "星级": "".join(pieces(head, "b", "stars")),
-                  "已评": "/".join(re.search(r"已评 (\d+) ?/ ?(\d+) 项", head).groups())}  # fmt: skip
+                  "已评": "/".join(re.search(r"已评 (\d+) ?/ ?(\d+) 项", head).groups()),
+                  "否决": head.count("一票否决（"), "满意度低": head.count("满意度") > 0}  # fmt: skip
         for code in DIMENSIONS:
             name, *told = texts(pieces(head, "li", f"d-{code.lower()}")[0])
             shown |= {code: points(told), f"{code} 满分": full_mark(told)}
-            for line, _why, *told in map(texts, pieces(section(page, name), "summary")):
+            for line, *told in map(texts, pieces(section(page, name), "summary")):
                 shown |= {f"{code} {line}": points(told), f"{code} {line} 满分": full_mark(told)}
         bonus = section(page, "附加分")
         shown["附加分"] = points(texts(bonus)[1:2])

@@ -44,11 +44,16 @@ class Figures:
         return rows
 
     def _violations(self) -> list[Told]:
-        count, staff, base = self.random.choice(VIOLATIONS)
+        """Return the rows of SE3: in the second quarter the staff are told by months, the mean of which counts."""
+        by_months = self.quarter[1] == 2
+        count, staff, base = VIOLATIONS[1] if by_months else self.random.choice(VIOLATIONS)
         year = "SE3.BASE" in self.yearly and self.random.random() < 0.5
-        period = f"{self.quarter[0]}" if year else self._code()
-        return [self._row("SE3.N", self._code(), count), self._row("SE3.HEAD", self._code(), staff),
-                self._row("SE3.BASE", period, base)]  # fmt: skip
+        staffs = zip(months_of(self.quarter), (staff - 5, staff + 15, staff - 10), strict=True)
+        return [
+            self._row("SE3.N", self._code(), count),
+            self._row("SE3.BASE", f"{self.quarter[0]}" if year else self._code(), base),
+            *(self._row("SE3.HEAD", *told) for told in (staffs if by_months else [(self._code(), staff)])),
+        ]
 
     def _told(self, codes: list[str], fixed: dict[str, str]) -> list[Told]:
         """Return the rows of one figure, or of a part and its whole for the same periods."""
@@ -88,7 +93,7 @@ class Figures:
         simple = [one for one in rows if one.code in (*RATES, *COUNTS) and one.period != str(self.quarter[0])]
         chosen = self.random.sample(simple, min(most, len(simple)))
         return [*(self._row(one.code, one.period, self._value(one.code)) for one in chosen),
-                self._row("WP1", "2025Q4", "7")]  # fmt: skip
+                Told(self.branch, "WP1", "2025Q4", "70%", Fraction(70))]  # fmt: skip
 
     def refused(self) -> list[Told]:
         """Return rows that the preview must refuse."""

@@ -183,7 +183,7 @@ class BranchLog:
     def sheet(self, branch: str, quarter: Quarter) -> dict:
         """Return what the model makes of a branch's quarter, in tenths; see `evaluation_model.evaluate`.
 
-        bonuses: what each award is called → what it counts, and what is above the limit.
+        bonuses: what each award is called → what it counts, and what is above the limit. vetoes: how many in force.
         """
         figures, heads = self.figures(branch, quarter)
         first, *_, last = days_of(quarter)
@@ -191,10 +191,10 @@ class BranchLog:
         before = {one.event for one in mine if one.event and one.day < first}
         now = [one for one in mine if first <= one.day <= last]
         counting = [(one.sort, one.level, one.event) for one in now if one.event not in before]
-        veto = any(one.branch == branch and not one.withdrawn and one.begun <= last and one.until > first
-                   for one in self.vetoes)  # fmt: skip
-        sheet = model.evaluate(figures, heads, counting, veto)
-        return sheet | {"bonuses": self._bonuses(now, before), "veto": veto, "figures": figures}
+        vetoes = sum(one.branch == branch and not one.withdrawn and one.begun <= last and one.until > first
+                     for one in self.vetoes)  # fmt: skip
+        sheet = model.evaluate(figures, heads, counting, veto=vetoes > 0)
+        return sheet | {"bonuses": self._bonuses(now, before), "vetoes": vetoes, "figures": figures}
 
     def _bonuses(self, awards: list[Award], before: set[str]) -> dict[str, int]:
         """Return what each award counts: of one event the highest only, and nothing if it counted earlier."""

@@ -83,7 +83,6 @@ class BranchScript(Script):
         self.doors.on(self.doors.day + timedelta(1))
         doors, figures = self.doors, Figures(self.random, HOME, quarter)
         doors.award(HOME, quarter, "award:province", date(2026, 6, 1))
-        doors.veto(HOME, quarter, date(2026, 6, 30), date(2026, 7, 1))
         rows = figures.rows(GOOD | {"PF7": "100", "WP1": "100", "QI4": "60"})
         doors.report(rows, "迟到的报表", suffix=".xlsx")
         doors.set_term(HOME, date(2023, 7, 1), date(2026, 9, 30), extended=True)

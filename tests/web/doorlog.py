@@ -165,11 +165,14 @@ class Log:
         return who in met.made_up and (ends is None or met.made_up[who] <= ends)
 
     def truants(self, today: date) -> list[tuple[Meeting, str]]:
-        """Return who is to lose points for a meeting: no leave, no make-up, and the time for it is over."""
+        """Return who is to lose points for a meeting: no leave, no make-up, and the time for it is over.
+
+        It is over when the window has ended, or the quarter was closed: then nobody can make up in time any more.
+        """
         return [
             (met, who)
             for met in self.meetings
-            if met.counts and (ends := self.window_ends(met)) and today > ends
+            if met.counts and today > min(self.window_ends(met) or date.max, self.closed_on(quarter_of(met.day)))
             for who in sorted(met.due - met.came - met.on_leave - set(met.made_up))
             if not self.is_exempt(who, met.day)
         ]
@@ -222,6 +225,10 @@ class Log:
 
     # --- what comes of it ---
 
+    def closed_on(self, quarter: Quarter) -> date:
+        """Return the day on which the own branch's quarter was closed; the last of all days while it is not."""
+        return self.closed[quarter]["on"] if quarter in self.closed else date.max
+
     def sheets(self, quarter: Quarter, branch: str = HOME) -> dict[str, dict[str, Decimal]]:
         """Return name → the four scores of a branch's members; as they were told when its quarter was closed."""
         if branch == HOME and quarter in self.closed:
@@ -271,8 +278,8 @@ class Log:
         means = [totals[who] for who in counted]
         return oracle.group(means, rates, months, len(reached), (solved, len(mine)), level)
 
-    def close(self, quarter: Quarter) -> None:
+    def close(self, quarter: Quarter, day: date) -> None:
         """Write down that a quarter is closed: what is told of it now is told for good."""
         facts = {who: self.facts(who, quarter) for who in self.people(quarter)}
         told = {"facts": facts, "sheets": self.sheets(quarter), "groups": self.group_totals(quarter)}
-        self.closed[quarter] = told
+        self.closed[quarter] = told | {"on": day}

@@ -14,8 +14,8 @@ from tests.rules import scoring_oracle as oracle
 from tests.web.doorlog import Booked, Done, Log, Meeting
 from tests.web.pagetexts import pieces, section, texts
 
-TICK = re.compile(r'name="chosen" value="(\d+\.\d+)".*?<b>(.*?)</b><span class="sub">(.*?)</span>', re.DOTALL)
-MADE = re.compile(r'<a href="/declarations/(\d+)"><span class="row-main"><b>(.*?)</b>')
+TICK = re.compile(r'name="chosen" value="(\d+\.\d+)"(.*?)</label>', re.DOTALL)
+MADE = re.compile(r'<a href="/declarations/(\d+)">(.*?)</a>', re.DOTALL)
 #: Items that a group looks at before the committee does.
 BY_GROUP = {"WP-CRITICAL", "SE-STOP", "QI-TEACH", "PF-SERVE"}
 
@@ -152,7 +152,8 @@ class Doors:
         """Declare for everybody who took part, in one tap; the leader jotted it and leads what is shared."""
         leader = self.leaders[group]
         self.send(leader, f"{path}/declarations", item=item, lead=self.ids[leader])
-        made = dict(pair[::-1] for pair in MADE.findall(self.get(leader, f"{path}/declarations")))
+        rows = MADE.findall(self.get(leader, f"{path}/declarations"))
+        made = {texts(row)[0]: number for number, row in rows}
         assert set(made) == willing
         for name in sorted(willing):
             points = worth(item, name == leader)
@@ -192,9 +193,9 @@ class Doors:
         """Find in the inboxes which proposals of the app are the ones that the script expects."""
         known = {claim.id for claim in self.claims}
         for name in (self.deputy, self.secretary, self.world.unit_officer.name):
-            for key, who, text in self._ticks(name, "confirmations"):
-                if (number := int(key.partition(".")[0])) not in known:
-                    self._proposal(who, text).id = number
+            for number, _key, words in self._ticks(name, "confirmations"):
+                if number not in known:
+                    self._proposal(words).id = number
                     known.add(number)
 
     def review(self, lowered: dict[int, Decimal]) -> None:
@@ -210,28 +211,27 @@ class Doors:
                     claim.at = "reviewed"
             self._batch(leader, "reviews", [one for one in mine if one.at == "submitted"], "reviewed")
 
-    def _ticks(self, name: str, section: str) -> list[tuple[str, str, str]]:
-        """Return (key, who, text) of what can be ticked in a section of somebody's inbox."""
+    def _ticks(self, name: str, section: str) -> list[tuple[int, str, list[str]]]:
+        """Return (id, key, words: whose first) of what can be ticked in a section of somebody's inbox."""
         own = self.get(name, "/inbox").partition(f'action="/inbox/{section}"')[2].partition("</form>")[0]
-        return TICK.findall(own)
+        return [(int(key.partition(".")[0]), key, texts(f"<b{row}")) for key, row in TICK.findall(own)]
 
     def _batch(self, name: str, section: str, claims: list[Claim], then: str, **typed) -> None:
         """Tick all that can be ticked of these in a section of the inbox, and send it."""
         rows = self._ticks(name, section)
         known = {claim.id: claim for claim in claims}
-        for key, who, text in rows:
-            claim = known.get(int(key.partition(".")[0])) or self._proposal(who, text)
-            claim.id, claim.confirmed_by = int(key.partition(".")[0]), name
-            claim.at = then
-        assert bool(rows) == bool(claims), (name, section, claims)
+        for number, _key, words in rows:
+            claim = known.get(number) or self._proposal(words)
+            claim.id, claim.confirmed_by, claim.at = number, name, then
+        assert bool(rows) == bool(claims), (self.day, name, section, len(rows), len(claims))
         if rows:
-            self.send(name, f"/inbox/{section}", chosen=[key for key, *_ in rows], **typed)
+            self.send(name, f"/inbox/{section}", chosen=[key for _number, key, _words in rows], **typed)
 
-    def _proposal(self, who: str, text: str) -> Claim:
+    def _proposal(self, words: list[str]) -> Claim:
         """Return the claim that the app has proposed by itself, as the script expected it."""
-        found = [one for one in self.waiting("reviewed") if one.id is None and one.who == who]
-        found = [one for one in found if text.startswith(one.text)]
-        assert found, (self.day, who, text)
+        found = [one for one in self.waiting("reviewed") if one.id is None and one.who == words[0]]
+        found = [one for one in found if any(word.startswith(one.text) for word in words[1:])]
+        assert found, (self.day, words)
         return found[0]
 
     def confirm(self, lowered: dict[int, Decimal], rejected: set[int] = frozenset()) -> None:
@@ -314,7 +314,7 @@ class Doors:
     def close(self, quarter) -> None:
         self.settle()
         self.send(self.secretary, f"{self.branch}/points/closing", quarter=f"{quarter[0]}Q{quarter[1]}")
-        self.log.close(quarter)
+        self.log.close(quarter, self.day)
 
     # --- what the pages say ---
 
@@ -322,13 +322,13 @@ class Doors:
         """Return name → total as the branch's page shows it to its secretary."""
         page = self.get(self.secretary, f"{self.branch}/points?quarter={quarter[0]}Q{quarter[1]}")
         rows = [texts(row) for row in pieces(page, "a", r'href="/people/\d+/points\?')]
-        return {next(word for word in row if word in self.ids): row[-1] for row in rows}
+        return {next(word for word in row if word in self.ids): _total(row) for row in rows}
 
     def shown_groups(self, quarter) -> dict[str, str]:
         """Return group → score as the branch's page shows it."""
         page = self.get(self.secretary, f"{self.branch}/points?quarter={quarter[0]}Q{quarter[1]}")
         rows = [texts(row) for row in pieces(section(page, "党小组"), "summary")]
-        return {name.removesuffix("党小组"): told[0] for name, _why, *told in rows}
+        return {name.removesuffix("党小组"): _total(told) for name, *told in rows}
 
     def shown_own(self, name: str, quarter) -> dict[str, str]:
         """Return the four dimensions and the total that somebody's own page shows."""
@@ -337,6 +337,10 @@ class Doors:
         bars = texts(pieces(page, "ul", 'class="bars"')[0])
         told = [word for word in bars if re.fullmatch(r"\d+\.\d", word)]
         return dict(zip(["WP", "SE", "QI", "PF", "total"], [*told, total], strict=True))
+
+
+def _total(words: list[str]) -> str:
+    return next(word for word in words if re.fullmatch(r"\d+\.\d|不计分", word))
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,9 @@ def _reached_by_branches(book: BranchLog, told: dict) -> dict[str, bool]:
     unassessed = [line for sheet in sheets.values() for line, points in sheet["lines"].items() if points is None]
     checks = {tuple(book.checks(HOME, days_of(quarter)[-1])) for quarter in told}
     return {
-        "stars capped by a veto": earned[Q2] > 2 == own[Q2]["stars"] and own[Q2]["veto"],
-        "stars capped by satisfaction": earned[Q3] > 2 == own[Q3]["stars"] and not own[Q3]["veto"],
-        "a veto over before the quarter": not sheets[Q2, "蓝田"]["veto"] and sheets[Q2, "白桦"]["veto"],
+        "stars capped by a veto": earned[Q2] > 2 == own[Q2]["stars"] and own[Q2]["vetoes"] == 1,
+        "stars capped by satisfaction": earned[Q3] > 2 == own[Q3]["stars"] and own[Q3]["vetoes"] == 0,
+        "a veto over before the quarter": (sheets[Q2, "蓝田"]["vetoes"], sheets[Q2, "白桦"]["vetoes"]) == (0, 1),
         "more bonus than counts": any("附加分超过上限" in sheet["bonuses"] for sheet in sheets.values()),
         "an event counted in an earlier quarter": own[Q3]["bonuses"]["表彰：第6项"] == 0,
         "no total": own[Q4]["total"] is None and own[Q4]["dimensions"]["WP"] is None,

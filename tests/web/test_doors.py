@@ -68,7 +68,7 @@ def tenths(number: int | None) -> str:
     return "" if number is None else f"{'−' if number < 0 else ''}{abs(number) // 10}.{abs(number) % 10}"
 
 
-def as_shown(sheet: dict) -> dict[str, str]:
+def as_shown(sheet: dict) -> dict[str, str | int]:
     """Return all that the page of a branch should say of the model's sheet."""
     told = {}
     for code, (full, lines) in BLOCKS.items():
@@ -87,7 +87,8 @@ def as_shown(sheet: dict) -> dict[str, str]:
     assessed = [points for points in sheet["lines"].values() if points is not None]
     return told | {
         "附加分": bonus if sheet["bonuses"] else "", "星级": STARS[sheet["stars"] or 0],
-        "合计": tenths(sheet["total"]), "已评": f"{len(assessed)}/19",
+        "合计": tenths(sheet["total"]), "已评": f"{len(assessed)}/19", "否决": sheet["vetoes"],
+        "满意度低": sheet["figures"].get("PF7", 100) < 60,
     }  # fmt: skip
 
 
@@ -198,6 +199,7 @@ def third_quarter(play: BranchScript) -> None:
     play.reversals(Q3, 2)
     compare_branches(doors, Q2, play.told[Q2])
     doors.reopen_period(Q2)
+    doors.veto(HOME, Q2, date(2026, 6, 30), date(2026, 7, 1))
     play.told[Q2] = compare_branches(doors, Q2)
     doors.freeze(Q2)
     play.month(2026, 9)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from partygroup.activities.models import Problem
+from partygroup.activities.problems import cancel_problem
 from partygroup.db import transaction
 from partygroup.evaluation import periods
 from partygroup.evaluation.models import BranchAward, CommitteeTerm, UnitVeto
-from tests.factories import unit
+from partygroup.scores.closing import close_quarter
+from tests.factories import add, unit
 from tests.rooms.test_evaluation import frozen, in_publicity
 from tests.rooms.test_figures import HEADER, Q3, Desk, hazard, line
 
@@ -190,12 +194,29 @@ def test_a_unit_office_sees_the_company_s_period_and_how_far_its_own_branches_ar
     assert "数据已冻结 4 个" in company.get("/evaluation").text
 
 
+def test_a_frozen_page_shows_the_rows_known_then(app, url, world, desk):
+    session, by = desk.session, {"by": world.company_officer.id, "at": desk.at}
+    columns = {"branch_id": world.branch.id, "unit_id": world.branch.id, "owner_id": world.leader.id,
+               "by_id": world.leader.id, "at": desk.at, "raised_on": Q3.first, "due_on": Q3.last}  # fmt: skip
+    problem = session.get(Problem, add(session, Problem, text="照明偏暗", **columns))
+    with transaction(session):
+        period = periods.configure_period(session, world.company.id, Q3, **by)
+        periods.open_period(session, period, **by)
+        periods.collect(session, period, **by)
+        periods.freeze_period(session, period, **by)
+        later = desk.at + timedelta(hours=1)
+        cancel_problem(session, problem, reason="不是问题", by=world.leader.id, at=later)
+        close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=later)
+    text = app.test_client().sign_on(world.member).get(f"{url}?quarter=2026Q3").text
+    assert "照明偏暗" in text and "计分 9 人" in text
+
+
 def test_a_quarter_to_come_has_no_page_and_so_no_link(app, url, world, desk):
     with transaction(desk.session):
         for quarter in (Q3, Q3.next().next()):
             periods.configure_period(desk.session, world.company.id, quarter, by=world.company_officer.id, at=desk.at)
     text = app.test_client().sign_on(world.company_officer, office=True).get("/evaluation").text
-    assert '<a href="/evaluation/2026Q3">看各支部' in text
+    assert '<a href="/evaluation/2026Q3">' in text
     assert "2027年第一季度" in text and "/evaluation/2027Q1" not in text
 
 

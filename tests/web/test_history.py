@@ -26,7 +26,7 @@ PAGES = {
     f"/branches/{{branch}}/points?quarter={PAST.code}": ("secretary", 28),
     "/branches/{branch}/evaluation": ("secretary", 56),
     f"/branches/{{branch}}/evaluation?quarter={PAST.code}": ("secretary", 56),
-    "/evaluation": ("company_officer", 5),
+    "/evaluation": ("company_officer", 7),
     f"/evaluation/{RUNNING.code}": ("company_officer", 40),
     f"/evaluation/{PAST.code}": ("company_officer", 6),
     "/inbox?view=done": ("secretary", 8),
@@ -57,7 +57,7 @@ def close(session, world, branch_id: int, quarter: Quarter) -> None:
 
 def freeze(session, world, quarter: Quarter) -> None:
     """Evaluate a quarter up to freezing."""
-    facts = {"by": world.company_officer.id, "at": clock.now()}
+    facts = {"by": world.company_officer.id, "at": noon(quarter.next().first)}
     with transaction(session):
         period = periods.configure_period(session, world.company.id, quarter, **facts)
         for step in (periods.open_period, periods.collect, periods.freeze_period):
