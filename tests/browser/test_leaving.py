@@ -14,8 +14,14 @@ LEFT = """async () => {
   const names = await caches.keys(), kept = [];
   for (const name of names)
     for (const one of await (await caches.open(name)).keys()) kept.push(new URL(one.url).pathname);
-  return { local: localStorage.length, session: sessionStorage.length, cookies: document.cookie, kept,
-           databases: (await indexedDB.databases()).length };
+  const done = (asked) => new Promise((told) => { asked.onsuccess = () => told(asked.result); });
+  let rows = 0;
+  for (const { name } of await indexedDB.databases()) {
+    const box = await done(indexedDB.open(name));
+    for (const store of box.objectStoreNames) rows += await done(box.transaction(store).objectStore(store).count());
+    box.close();
+  }
+  return { local: localStorage.length, session: sessionStorage.length, cookies: document.cookie, kept, rows };
 }"""
 WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/offline')).then(Boolean)"
 
@@ -29,20 +35,20 @@ def member_phone(new_phone, world) -> Phone:
 
 
 def public(paths: list[str]) -> bool:
-    """Say whether nothing but our own files and the offline page is there."""
-    return all(path.startswith("/static/dist/") or path == "/offline" for path in paths)
+    """Say whether nothing but our own files and the pages without data is there."""
+    return all(path.startswith("/static/dist/") or path in ("/offline", "/outbox") for path in paths)
 
 
 def test_logging_out_leaves_nothing_of_the_member(member_phone, world):
     page = member_phone.page
     page.evaluate("sessionStorage.setItem('typed', '草稿')")
-    assert public(page.evaluate(LEFT)["kept"])
+    assert not public(page.evaluate(LEFT)["kept"])  # the copy of today
     with page.expect_response("**/logout") as left:
         member_phone.tap("退出", exact=True)
     assert '"cache"' in left.value.all_headers()["clear-site-data"]
     member_phone.sees("党小组工作台")
     found = page.evaluate(LEFT)
-    assert (found["local"], found["session"], found["cookies"], found["databases"]) == (0, 0, "", 0)
+    assert (found["local"], found["session"], found["cookies"], found["rows"]) == (0, 0, "", 0)
     assert public(found["kept"])
     assert {one["name"] for one in page.context.cookies()} <= {"device"}
     page.go_back()

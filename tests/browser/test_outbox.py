@@ -79,9 +79,9 @@ def test_without_a_network_it_waits_and_says_so(leader, backstage):
 def test_nobody_else_on_this_phone_sees_or_sends_it(leader, world, backstage):
     leader.page.route("**/activities", lambda route: route.abort())
     jot(leader, "组长自己的一条")
-    leader.page.unroute("**/activities")
-    page = leader.page
+    page = leader.sees("存在手机里了").page
     page.context.clear_cookies()
+    page.unroute("**/activities")
     leader.sign_on(backstage, world.member.id).open("/").open("/outbox").sees("由本人登录后发").sees_no(
         "组长自己的一条"
     )
