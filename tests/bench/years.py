@@ -36,8 +36,6 @@ from partygroup import clock, create_app, demo, spare_collector
 from partygroup.clock import Quarter
 from partygroup.commands import init
 from partygroup.db import db, transaction
-from partygroup.evaluation import periods
-from partygroup.org.queries import company
 from partygroup.people.models import Belonging, Person
 from partygroup.settings import Settings
 from tests.bench.past import count_facts, write_past
@@ -110,7 +108,7 @@ class House:
 
 @contextmanager
 def open_house(url: str, folder: Path) -> Iterator[House]:
-    """Yield the house over a database, migrated."""
+    """Yield the house over a database."""
     app = create_app(Settings(database_url=url, data_dir=folder, secret_keys=("b" * 64,), log_level="error"))
     with app.app_context():
         engine = db.engine
@@ -133,29 +131,19 @@ def settle_in(house: House) -> None:
 
 
 def fill_small(house: House, progress: Progress, *, full: bool) -> None:
-    """Fill an empty database with the demo company, its cast logged in, its past quarters evaluated."""
+    """Fill an empty database with the demo company, its cast logged in."""
     house.app.test_cli_runner().invoke(init, catch_exceptions=False)
     with house.app.app_context(), transaction(db.session):
         demo.fill(db.session, full=full, at=AT, progress=progress)
     with house.app.app_context(), transaction(db.session):
         house.people = cast_of(db.session)
         give_logins(db.session, house.people.values())
-        freeze(db.session, PAST, by=house.people[COMPANY])
 
 
 def cast_of(session) -> dict[str, int]:
     """Return staff number → id of who opens the pages."""
     people = sa.select(Person.staff_no, Person.id).where(Person.staff_no.in_({page[1] for page in PAGES}))
     return dict(map(tuple, session.execute(people)))
-
-
-def freeze(session, quarter: Quarter, *, by: int) -> None:
-    """Evaluate a quarter up to freezing, unless the demo has done so."""
-    root = company(session).id
-    if not periods.exists_around(session, root, quarter, clock.day_of(AT)):
-        period = periods.configure_period(session, root, quarter, by=by, at=AT)
-        for step in (periods.open_period, periods.collect, periods.freeze_period):
-            step(session, period, by=by, at=AT)
 
 
 def fill_large(house: House, progress: Progress) -> None:
@@ -212,9 +200,10 @@ class Cost:
     cpu: list[float] = field(default_factory=list)
     sql: list[float] = field(default_factory=list)
 
-    def answer(self, database: str) -> float:
-        """Return the cost of an answer, in ms."""
-        return median(self.cpu) + (median(self.sql) if database == "PostgreSQL" else 0)
+    def answers(self, database: str) -> list[float]:
+        """Return the cost of an answer in each round."""
+        outside = self.sql if database == "PostgreSQL" else [0.0] * len(self.cpu)
+        return [cpu + sql for cpu, sql in zip(self.cpu, outside, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -228,7 +217,8 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        return self.large.answer(self.database) / self.small.answer(self.database)
+        rounds = zip(self.large.answers(self.database), self.small.answers(self.database), strict=True)
+        return median(large / small for large, small in rounds)
 
     @property
     def fault(self) -> str:
@@ -292,7 +282,7 @@ def show(rows: list[Row]) -> None:
     for title in ("page", "database", "small", "large", "ratio", "SQL", "SQL large", "statements", "page shown", ""):
         table.add_column(title, justify="left" if title in ("page", "database", "") else "right")
     for row in rows:
-        answers = (f"{one.answer(row.database):.1f}" for one in (row.small, row.large))
+        answers = (f"{median(one.answers(row.database)):.1f}" for one in (row.small, row.large))
         sql = (f"{median(one.sql):.1f}" for one in (row.small, row.large))
         same = "same" if row.small.page == row.large.page else "longer list"
         table.add_row(row.what, row.database, *answers, f"{row.ratio:.2f}", *sql, str(len(row.large.statements)), same,
@@ -314,7 +304,7 @@ def main() -> int:
                 progress.console.print(f"{database}: {small:,} facts, and {large:,}: {large / small:.1f} times as many")
                 spare_collector()
                 for what, *page in progress.track(PAGES, description=database):
-                    rows.append(measure(what, database, houses, page, 5 if quick else 21))
+                    rows.append(measure(what, database, houses, page, 9 if quick else 21))
     show(rows)
     return 1 if any(row.fault for row in rows) else 0
 
