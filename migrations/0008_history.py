@@ -9,6 +9,7 @@ down_revision = "0007"
 MADE = {
     "ix_activity_happened_on": ("activity", ["happened_on", "id"]),
     "ix_participation_person_id_activity_id": ("participation", ["person_id", "activity_id"]),
+    "ix_entry_year_quarter": ("entry", ["year", "quarter"]),
     "ix_declaration_made_by": ("declaration", ["made_by"]),
     "ix_declaration_reviewed_by_reviewed_at": ("declaration", ["reviewed_by", "reviewed_at"]),
     "ix_declaration_confirmed_by_confirmed_at": ("declaration", ["confirmed_by", "confirmed_at"]),

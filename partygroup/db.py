@@ -60,6 +60,16 @@ class UtcDateTime(sa.types.TypeDecorator):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def span_of_ids(model, condition) -> sa.Select:
+    """Return the select of the lowest and the highest id of some rows, for others to be passed over by their ids.
+
+    + 0: else PostgreSQL tries all ids from either end.
+    """
+    return sa.select(sa.func.min(model.id + 0).label("lowest"), sa.func.max(model.id + 0).label("highest")).where(
+        condition
+    )
+
+
 def open_days(table: str) -> sa.CheckConstraint:
     """Return the constraint of a half-open interval of days [from_on, until_on)."""
     return sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name="days_in_order")
@@ -322,7 +332,7 @@ def engine_options(url: str) -> dict:
     quiet = {"url": url, "hide_parameters": True}
     if url.startswith("sqlite"):
         return {**quiet, "pool_size": 20, "max_overflow": 80, "connect_args": {"timeout": 10}}
-    options = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c statement_timeout=60s"
+    options = "-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c statement_timeout=60s"
     return {
         **quiet,
         "pool_pre_ping": True,

@@ -76,13 +76,13 @@ def _wait_until_ready(programs: Path, folder: str) -> None:
 
 
 @contextmanager
-def fresh_database(server_url: str, name: str) -> Iterator[str]:
-    """Create an empty database on a PostgreSQL server, yield its URL, and drop it in the end."""
+def fresh_database(server_url: str, name: str, *, like: str = "template1") -> Iterator[str]:
+    """Create a database on a PostgreSQL server, empty or a copy of another, yield its URL, and drop it in the end."""
     engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+            connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
         yield engine.url.set(database=name).render_as_string(hide_password=False)
         with engine.connect() as connection:
             connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from partygroup.activities.models import Activity, Answer, Participation
-from partygroup.db import holds_on
+from partygroup.db import holds_on, span_of_ids
 from partygroup.org.models import Placement
 from partygroup.people.models import MEMBERS, Belonging, Person, StandingSpan
 
@@ -25,24 +25,25 @@ class Nameable:
     reached: bool = False
 
 
-def _named_between(first: date, last: date):
-    """Return the condition that a person was named in an activity of these days and did not say no.
+def _takings(quarter) -> sa.Select:
+    """Return the select of where a person was named in an activity of the quarter and did not say no.
 
     Activities of other times are passed over by their ids: years of history make it no slower.
     """
     other = sa.orm.aliased(Activity)
-    lowest, highest = (
-        sa.select(end(other.id)).where(other.happened_on.between(first, last)).scalar_subquery()
-        for end in (sa.func.min, sa.func.max)
-    )
-    return sa.exists().where(
-        Participation.person_id == Person.id,
-        Participation.activity_id.between(lowest, highest),
-        sa.func.coalesce(Participation.answer, "") != Answer.NO,
-        Activity.id == Participation.activity_id,
-        Activity.withdrawn_at.is_(None),
-        Activity.happened_on >= first,
-        Activity.happened_on <= last,
+    span = span_of_ids(other, other.happened_on.between(quarter.first, quarter.last)).subquery()
+    lowest, highest = (sa.select(end).scalar_subquery() for end in span.c)
+    return (
+        sa.select(Participation.id)
+        .join(Activity, Activity.id == Participation.activity_id)
+        .where(
+            Participation.person_id == Person.id,
+            Participation.activity_id.between(lowest, highest),
+            sa.func.coalesce(Participation.answer, "") != Answer.NO,
+            Activity.withdrawn_at.is_(None),
+            Activity.happened_on.between(quarter.first, quarter.last),
+        )
+        .correlate(Person)
     )
 
 
@@ -52,7 +53,8 @@ def members_of_branch(session, branch_id: int, day: date, quarter=None) -> list[
     `quarter`: the one for which to say who was reached.
     """
     group = sa.orm.aliased(Placement)
-    was_reached = _named_between(quarter.first, quarter.last) if quarter else sa.false()
+    # no EXISTS: PostgreSQL would gather those of the whole company
+    was_reached = _takings(quarter).limit(1).scalar_subquery().is_not(None) if quarter else sa.false()
     rows = session.execute(
         sa.select(Person.id, Person.name, Belonging.group_id, group.name, was_reached)
         .join(Belonging, sa.and_(Belonging.person_id == Person.id, holds_on(Belonging, day)))
@@ -69,5 +71,5 @@ def reached(session, person_ids: Collection[int], quarter) -> set[int]:
 
     Named and not answering no, in any activity that happened in the quarter and was not withdrawn.
     """
-    named = _named_between(quarter.first, quarter.last)
-    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(person_ids), named)))
+    was_reached = _takings(quarter).exists()
+    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(person_ids), was_reached)))

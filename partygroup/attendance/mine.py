@@ -49,8 +49,8 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
         .outerjoin(DueEntry, entry)
         .where(
             Gathering.cancelled_at.is_(None),
-            Gathering.day <= today + timedelta(days=days),
-            sa.or_(Gathering.day >= today, sa.and_(still_open, Gathering.day >= today - timedelta(days=1))),
+            Gathering.day.between(today - timedelta(days=1), today + timedelta(days=days)),
+            sa.or_(Gathering.day >= today, still_open),
             sa.or_(DueEntry.id.is_not(None), sa.and_(Gathering.opened_at.is_(None), circle)),
         )
         .order_by(Gathering.day, Gathering.id)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.attendance.models import Counting, DueEntry, MakeUp, Mark
-from partygroup.db import AuditRow
+from partygroup.db import AuditRow, span_of_ids
 from partygroup.meetings.models import Gathering, Kind, Meeting
 from partygroup.meetings.queries import that_counts
 
@@ -36,9 +36,7 @@ def turns_of(
 
     Gatherings of other times are passed over by their ids: years of history make it no slower.
     """
-    lowest, highest = session.execute(
-        sa.select(sa.func.min(Gathering.id), sa.func.max(Gathering.id)).where(Gathering.day.between(first, last))
-    ).one()
+    lowest, highest = session.execute(span_of_ids(Gathering, Gathering.day.between(first, last))).one()
     rows = session.execute(
         _due(known_at)
         .where(
@@ -58,10 +56,15 @@ def turns_of(
 def _due(known_at: datetime | None) -> sa.Select:
     """Return the select of due entries of held gatherings that count, with mark and make-up."""
     mark, make_up = (
-        sa.and_(model.gathering_id == Gathering.id, model.person_id == DueEntry.person_id, _stood(model, at, known_at))
+        sa.and_(
+            model.gathering_id == DueEntry.gathering_id,
+            model.person_id == DueEntry.person_id,
+            _stood(model, at, known_at),
+        )
         for model, at in ((Mark, Mark.arrived_at), (MakeUp, MakeUp.at))
     )
-    counts = sa.exists().where(Meeting.gathering_id == Gathering.id, Kind.id == Meeting.kind_id, that_counts())
+    kinds = sa.select(Kind.id).where(that_counts())
+    counts = sa.exists().where(Meeting.gathering_id == Gathering.id, Meeting.kind_id.in_(kinds))
     return (
         sa.select(DueEntry.person_id, Gathering.id, Gathering.day, Mark.id, MakeUp.on_day)
         .join(Gathering, Gathering.id == DueEntry.gathering_id)

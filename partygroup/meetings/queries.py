@@ -165,8 +165,8 @@ def past(session, visible: sa.Select, today: date, *, before: tuple[date, int] |
 
 def chosen(page: sa.Select) -> sa.Select:
     """Return the select of the gatherings of a limited select: which they are is found before names are joined."""
-    ids = page.with_only_columns(Gathering.id, maintain_column_froms=True)
-    return sa.select(Gathering).where(Gathering.id.in_(ids))
+    ids = page.with_only_columns(Gathering.id, maintain_column_froms=True).subquery()
+    return sa.select(Gathering).join(ids, ids.c.id == Gathering.id)
 
 
 def _convened_all(session, gatherings: sa.Select) -> list[Convened]:

@@ -154,6 +154,7 @@ class Entry(Audited, Base):
     __table_args__ = (
         sa.UniqueConstraint("declaration_id", "sort", "dimension"),
         sa.Index("ix_entry_person_id_year_quarter", "person_id", "year", "quarter"),
+        sa.Index("ix_entry_year_quarter", "year", "quarter"),
         sa.Index("ix_entry_event_person_id", "event", "person_id"),
         sa.CheckConstraint("confirmed_by <> person_id", name="confirmed_by_another"),
     )

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup import clock, demo
-from partygroup.audit import PAGE, in_words
-from partygroup.db import witness_row
+from partygroup.audit import PAGE, in_words, rows_of_units
+from partygroup.db import AuditRow, witness_row
 from partygroup.org.models import Placement
+from partygroup.org.queries import subtree_ids
 from partygroup.people.models import Person
 from tests.factories import add
 
@@ -105,6 +106,19 @@ def test_pages_follow_the_last_row_seen(world, client, session, statements):
     assert "第50次" in first and "第0次" in second and "再早一些" not in second
     assert len(first_page) == len(second_page)
     assert client.get("/audit?before=" + "9" * 40).status_code == client.get("/audit?before=x").status_code == 200
+
+
+def test_pages_over_several_units_lose_and_repeat_nothing(world, session):
+    units = [world.units[word] for word in ("红柳", "朱雀", "玄武", "蓝田")]
+    for number in range(2 * PAGE):
+        for unit in units[: 1 + number % 4 * (number > PAGE + 9)]:
+            note(session, world, unit)
+    below = subtree_ids([world.branch.id], clock.today())
+    pages = [rows_of_units(session, below)]
+    while len(pages[-1]) == PAGE:  # a page that is not full is the last
+        pages.append(rows_of_units(session, below, before=pages[-1][-1].id))
+    mine = sa.select(AuditRow.id).where(AuditRow.unit_id.in_([unit.id for unit in units[:3]]))
+    assert [row.id for page in pages for row in page] == list(session.scalars(mine.order_by(AuditRow.id.desc())))
 
 
 @pytest.mark.parametrize(

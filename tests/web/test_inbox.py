@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from partygroup.scores.inbox import MOST, done_by
 from tests.factories import declaration, post
 
 
@@ -184,6 +187,18 @@ def test_what_i_have_decided(client, world, made):
     page = client.sign_on(world.deputy, office=True).get("/inbox?view=done").text
     assert "办过的事" in page
     assert "办过的事" not in client.sign_on(world.secretary, office=True).get("/inbox?view=done").text
+
+
+def test_the_newest_of_my_decisions_come_first_and_a_page_of_them(session, world, made, now):
+    def decided(minutes: int, act: str) -> dict:
+        return {f"{act}_by": world.deputy.id, f"{act}_at": now + timedelta(minutes=minutes)}
+
+    both = [made("effective", **decided(2 * one, "reviewed")) for one in range(MOST)]
+    both += [made("effective", **decided(2 * one + 1, "confirmed")) for one in range(MOST)]
+    others = {"confirmed_by": world.secretary.id, "confirmed_at": now + timedelta(days=9)}
+    both.append(made("effective", **decided(-1, "reviewed"), **others))
+    newest = sorted(both[:-1], key=lambda one: one.confirmed_at or one.reviewed_at, reverse=True)[:MOST]
+    assert [one.id for one in done_by(session, world.deputy.id)] == [one.id for one in newest]
 
 
 # --- asleep -----------------------------------------------------------------------------------------------------------
