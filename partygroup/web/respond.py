@@ -12,6 +12,8 @@ from flask_login import current_user
 
 htmx = HTMX()
 OUTBOX = "Outbox"
+#: Somebody waits for the answer and goes on to the page it names, which says what was done.
+NOW = "Outbox-Now"
 #: Names under which pages are told what is wrong.
 WORDS = ("problem", "error", "refusal")
 
@@ -75,8 +77,8 @@ def tagged(response, tag: str):
 
 def done(words: str, endpoint: str, **ids):
     """Say what was done and go on to a page (POST, 303, GET)."""
+    if words and (not by_outbox() or NOW in request.headers):
+        flash(words, "ok")
     if by_outbox():
         return to_outbox("stored", words, to=url_for(endpoint, **ids))
-    if words:
-        flash(words, "ok")
     return redirect(url_for(endpoint, **ids), 303)

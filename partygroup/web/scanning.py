@@ -16,7 +16,7 @@ from partygroup.attendance.roll import get_roll
 from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST
 from partygroup.clock import moment
 from partygroup.db import db, transaction
-from partygroup.errors import Refused
+from partygroup.errors import NotFound, Refused
 from partygroup.people.queries import name_of
 from partygroup.policy import Can
 from partygroup.text import squeeze
@@ -85,15 +85,17 @@ def own_code(person_id: int) -> str:
 def mine():
     """Show my own code, for a host to scan; it may lie on the phone or be printed."""
     base = current_app.config["SETTINGS"].base_url or request.host_url.rstrip("/")
-    path, size = qr_path(f"{base}/p/{own_code(current_user.id)}".upper())
+    path, modules = qr_path(f"{base}/p/{own_code(current_user.id)}".upper())
     of_today()
-    return respond("me/code.html", path=path, size=size)
+    return respond("me/code.html", path=path, modules=modules)
 
 
 @pages.get("/p/<code>")
 @pages.get("/P/<code>", endpoint="own")
 def own(code: str):
     """Say what a member's own code is for; who scans it by another scanner learns nobody's name."""
+    if codes.person_in(current_app.config["SECRET_KEYS"], code) is None:
+        raise NotFound
     lines = ["主持人在会议页点“扫本人码”，用炉火里的相机扫它。", "您自己签到，请扫会场屏幕上的码。"]
     return respond(
         "attendance/result.html", title="这是党员的本人码", icon_name="user", tone="due", lines=lines,

@@ -38,7 +38,7 @@ async function keepAndSend(form, submitter) {
   await box.put(item);
   navigator.storage?.persist?.();
   await box.removeDraft(draftName(form, item.person));
-  const said = await Promise.race([send(item), atMost(AT_ONCE)]);
+  const said = await Promise.race([send(item, true), atMost(AT_ONCE)]);
   if (said.state === "returned") {
     await box.remove(item.key);
     delete form.dataset.sending;

@@ -19,10 +19,11 @@ function bodyOf(item) {
   return body;
 }
 
-async function post(item) {
+async function post(item, isNow) {
   const stop = new AbortController();
   const timeout = setTimeout(() => stop.abort(), PATIENCE);
   const headers = { Outbox: item.person, "Idempotency-Key": item.key, "Written-At": item.at };
+  if (isNow) headers["Outbox-Now"] = "1"; // the next page shall say what was done
   try {
     const answer = await fetch(item.url, {
       method: "POST", body: bodyOf(item), headers, redirect: "error", credentials: "same-origin", signal: stop.signal,
@@ -36,9 +37,9 @@ async function post(item) {
   }
 }
 
-// Send one item and keep what became of it; return the answer.
-export async function send(item) {
-  const said = await post(item);
+// Send one item and keep what became of it; return the answer. `isNow`: somebody waits for it.
+export async function send(item, isNow = false) {
+  const said = await post(item, isNow);
   if (said.state === "stored") await box.keepReceipt(item, said.to);
   else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
   tell(said.state);

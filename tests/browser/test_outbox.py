@@ -14,6 +14,13 @@ from partygroup.activities.models import Activity
 from partygroup.people.models import Login
 from tests.browser.phones import Phone
 
+DRAFTS = """new Promise((told) => {
+  const asked = indexedDB.open("luhuo");
+  asked.onsuccess = () => {
+    const counted = asked.result.transaction("drafts").objectStore("drafts").count();
+    counted.onsuccess = () => { asked.result.close(); told(counted.result > 0); };
+  };
+})"""
 WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/outbox')).then(Boolean)"
 
 
@@ -118,7 +125,7 @@ def test_a_phone_that_keeps_nothing_sends_at_once(new_phone, world, backstage):
 def test_a_draft_is_there_again(leader):
     leader.open("/activities/new").type("一句话", "写到一半")
     leader.page.wait_for_function("indexedDB.databases().then(all => all.some(one => one.name === 'luhuo'))")
-    leader.page.wait_for_timeout(900)
+    leader.page.wait_for_function(DRAFTS)
     leader.open("/").open("/activities/new").sees("接着上次没写完的")
     expect(leader.page.get_by_label("一句话")).to_have_value("写到一半")
     leader.tap("清空重写")
