@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from flask import Blueprint, render_template, request
 
 pages = Blueprint("outbox", __name__)
-#: How far a phone's word on the moment of writing is believed.
-AHEAD, BEHIND = timedelta(minutes=5), timedelta(days=30)
+#: How old something is that has waited, and how old it may be to be believed: by the phone's word.
+WAITED, BELIEVED = timedelta(minutes=2), timedelta(days=30)
 
 
 @pages.get("/outbox")
@@ -26,6 +26,4 @@ def written_at(at: datetime) -> datetime | None:
         said = datetime.fromisoformat(request.headers.get("Written-At", ""))
     except ValueError:
         return None
-    if said.tzinfo is None or not at - BEHIND <= said <= at + AHEAD:
-        return None
-    return min(said, at)
+    return said if said.tzinfo and WAITED <= at - said <= BELIEVED else None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import sqlalchemy as sa
 
 from partygroup import clock
+from partygroup.activities.models import Activity
 from partygroup.attendance import codes
 from partygroup.attendance.models import Door
 
@@ -152,3 +156,28 @@ def test_somebody_else_s_item_is_left_alone(opened, world, client, session):
     client.sign_on(world.leader)
     answer = client.post("/sign-ins", data={"code": opened.code()}, headers=phone_of(world.member))
     assert (answer.status_code, answer.json["state"]) == (409, "other") and opened.marks(session) == []
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [
+    (0, False), (1, False), (5, True), (60 * 24 * 29, True), (60 * 24 * 31, False), (-5, False), (None, False),
+])  # fmt: skip
+def test_the_phone_s_word_on_when_something_was_written(world, client, session, at, minutes, kept):
+    now = at("2026-03-05 16:00")
+    said = "gestern" if minutes is None else (now - timedelta(minutes=minutes)).isoformat()
+    form = {"sort": "hazard", "text": "查隐患", "day": "2026-03-05", "unit": world.group.id, "people": world.leader.id}
+    headers = phone_of(world.leader, **{"Written-At": said})
+    assert client.sign_on(world.leader).post("/activities", data=form, headers=headers).json["state"] == "stored"
+    (row,) = session.scalars(sa.select(Activity)).all()
+    assert row.jotted_at == now and (row.written_at is not None) == kept
+
+
+def test_the_same_key_with_other_content_shows_both(world, client, session, at):
+    at("2026-03-05 16:00")
+    form = {"sort": "hazard", "text": "第一次", "day": "2026-03-05", "unit": world.group.id, "people": world.leader.id}
+    client.sign_on(world.leader)
+    assert client.post("/activities", data=form, headers=phone_of(world.leader)).json["state"] == "stored"
+    again = client.post("/activities", data=form | {"text": "第二次"}, headers=phone_of(world.leader))
+    assert (again.status_code, again.json["state"], again.json["stored"]) == (409, "conflict", "第一次")
+    page = client.post("/activities", data=form | {"text": "第二次", "key": "k" * 32})
+    assert page.status_code == 409 and "第一次" in page.text and "第二次" in page.text
+    assert f'value="{"k" * 32}"' not in page.text and session.scalar(sa.select(sa.func.count(Activity.id))) == 1
