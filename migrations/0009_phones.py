@@ -8,7 +8,7 @@ down_revision = "0008"
 
 
 def upgrade():
-    op.add_column("activity", sa.Column("written_at", sa.DateTime(), nullable=True))
+    op.add_column("activity", sa.Column("written_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade():
