@@ -14,13 +14,13 @@ from partygroup.activities.models import Activity
 from partygroup.people.models import Login
 from tests.browser.phones import Phone
 
-DRAFTS = """new Promise((told) => {
+DRAFTS = """indexedDB.databases().then((all) => all.some((one) => one.name === "luhuo") && new Promise((told) => {
   const asked = indexedDB.open("luhuo");
   asked.onsuccess = () => {
     const counted = asked.result.transaction("drafts").objectStore("drafts").count();
     counted.onsuccess = () => { asked.result.close(); told(counted.result > 0); };
   };
-})"""
+}))"""
 WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/outbox')).then(Boolean)"
 
 
