@@ -35,9 +35,12 @@ class Turnout:
 
 def turnout_of(session, people: Iterable[PersonSheet], quarter: Quarter) -> list[Turnout]:
     """Return the gatherings that make up the branch's participation, in time."""
-    counted = [one.person_id for one in people if one.is_counted]
+    counted = [one for one in people if one.is_counted]
+    turns = [turn for one in counted for turn in one.turns]
+    if stored := [one.person_id for one in counted if one.closed_at]:  # stored sheets know numbers only
+        turns += turns_of(session, stored, quarter.first, quarter.last)
     tally: dict[tuple[date, int], list[int]] = defaultdict(lambda: [0, 0])
-    for turn in turns_of(session, counted, quarter.first, quarter.last):
+    for turn in turns:
         tally[turn.day, turn.gathering_id][0] += 1
         tally[turn.day, turn.gathering_id][1] += came(turn)
     names = kind_names(session, [gathering_id for _, gathering_id in tally])

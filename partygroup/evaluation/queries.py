@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from statistics import median
 
 import sqlalchemy as sa
@@ -34,17 +35,22 @@ from partygroup.text import alike
 
 @dataclass(frozen=True)
 class BranchResult:
-    """A branch's quarter: its sheet, the figures it is made of, and the stored row once it is frozen.
+    """A branch's quarter: its sheet, the figures it was made of just now, or the stored row once it is frozen.
 
     beside: what else the sheet was made from, as `branch_sheet` takes it.
     """
 
     branch_id: int
     sheet: BranchSheet
-    figures: Mapping[str, Figure]
+    made_of: Mapping[str, Figure] | None
     stored: StoredBranch | None = None
     known: Known | None = None
     beside: Mapping | None = None
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Return the figures by code; stored ones are read only when asked for: pages of many branches do not."""
+        return figures_from_json(self.stored.body["figures"]) if self.stored else self.made_of
 
 
 def standing_sheets(session, branch_ids: Collection[int], quarter: Quarter) -> dict[int, StoredBranch]:
@@ -77,7 +83,7 @@ def branch_sheets(session, branch_ids: Collection[int], quarter: Quarter, *, at:
 
 
 def _frozen(row: StoredBranch, sheet: BranchSheet) -> BranchResult:
-    return BranchResult(row.branch_id, sheet, figures_from_json(row.body["figures"]), row)
+    return BranchResult(row.branch_id, sheet, None, row)
 
 
 def open_results(
@@ -286,4 +292,4 @@ def medians(results: Iterable[BranchResult]) -> dict[str, Fraction]:
                 points[dimension.code].append(dimension.points)
         if result.sheet.total is not None:
             points["total"].append(result.sheet.total)
-    return {code: Fraction(median(map(Fraction, some))) for code, some in points.items()}
+    return {code: Fraction(median(some)) for code, some in points.items()}

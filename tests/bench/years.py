@@ -42,7 +42,7 @@ from tests.bench.past import count_facts, write_past
 from tests.crowds import give_logins, secret_of
 from tests.databases import fresh_database, throw_away_server
 
-AT = clock.beijing("2026-09-24 10:00")
+AT = clock.beijing("2026-08-20 10:00")
 RUNNING = Quarter.of(clock.day_of(AT))
 PAST = RUNNING.previous()
 MOST = 1.3
