@@ -86,6 +86,11 @@ class Phone:
         expect(self.page.get_by_text(text)).to_have_count(0)
         return self
 
+    def until(self, expression: str) -> Phone:
+        """Wait for a JavaScript expression, which may be a promise (`wait_for_function` takes one to be true)."""
+        wait_until(self.page, expression)
+        return self
+
     @property
     def path(self) -> str:
         """Return where the page is."""
@@ -106,6 +111,15 @@ class Phone:
             secret = begin_login(session, person_id, device="测试用的手机", at=clock.now(), office=office)
         self.page.context.add_cookies([{"name": "sid", "value": secret, "url": self.home}])
         return self
+
+
+def wait_until(page: Page, expression: str, *, seconds: int = 15) -> None:
+    """Wait until an expression, or what it promises, is true in the page."""
+    for _ in range(seconds * 20):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true in the page: {expression}")
 
 
 def shot_of(part) -> Image.Image:

@@ -30,7 +30,7 @@ WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/offline
 def member_phone(new_phone, world) -> Phone:
     """The phone of a member who has logged in and looked around, the worker standing."""
     phone = new_phone(service_workers="allow").open("/login").log_in(world.member).sees(f"{world.member.name}同志，")
-    phone.page.wait_for_function(WORKER_STANDS)
+    phone.until(WORKER_STANDS)
     return phone.open("/me").sees(world.member.staff_no)
 
 
@@ -71,7 +71,7 @@ def test_without_a_server_the_offline_page_shows_and_nothing_private(new_phone, 
     try:
         phone = new_phone(service_workers="allow", home=f"http://127.0.0.1:{listener.server_port}")
         phone.open("/login").log_in(world.member).sees(f"{world.member.name}同志，")
-        phone.page.wait_for_function(WORKER_STANDS)
+        phone.until(WORKER_STANDS)
         phone.open("/me").sees(world.member.staff_no)
     finally:
         listener.shutdown()

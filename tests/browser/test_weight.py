@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from partygroup.demo import DEMO_PASSWORD
+from tests.browser.phones import wait_until
 
 LIMIT = 60 * 1024
 
@@ -54,7 +55,7 @@ def visited(phone, scales: Scales, path: str):
     page = phone.new_page()
     scales.watch(page)
     page.goto(path, wait_until="networkidle")
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => caches.match('/offline')).then(Boolean)")
+    wait_until(page, "navigator.serviceWorker.ready.then(() => caches.match('/offline')).then(Boolean)")
     return page
 
 
