@@ -47,6 +47,7 @@ function offer(form, name, kept, fresh) {
   note.querySelector("button").addEventListener("click", async () => {
     await box.removeDraft(name);
     put(form, fresh);
+    delete form.dataset.instead;
     note.hidden = true;
   });
 }

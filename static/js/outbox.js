@@ -113,12 +113,12 @@ async function showWaiting() {
   const owner = await box.person();
   const own = owner ? (await box.itemsOf(owner)).filter((item) => item.state !== "stored") : [];
   const back = own.filter((item) => item.state !== "waiting").length;
-  const what = back ? `${back} 条退回来了，点开看原因。` : "联网后自动发。";
+  const what = back ? `其中 ${back} 条退回来了。` : "联网后自动发。";
   const place = document.querySelector("[data-waiting]");
   if (!place) return;
   document.documentElement.toggleAttribute("data-waits", own.length > 0);
   place.hidden = own.length === 0;
-  place.textContent = `手机里还有 ${own.length} 条没交上去，${what}`;
+  place.querySelector("span").textContent = `手机里还有 ${own.length} 条没交上去，${what}`;
 }
 
 export function useOutbox() {

@@ -5,6 +5,7 @@ import { CHANGED, sendAll } from "./send.js";
 
 const NAMES = { waiting: "待发", stored: "已收", returned: "退回", conflict: "两份不一样" };
 const TONES = { waiting: "due", stored: "ok", returned: "late", conflict: "late" };
+const SCANNED = "时间按屏幕上那个码算。急的话请主持人当场补签，一样算数。";
 const MINUTE = 60000;
 
 const list = () => document.querySelector("[data-outbox-list]");
@@ -60,7 +61,7 @@ function row(item) {
   say("facts", facts(item));
   say("state", NAMES[item.state]);
   part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
-  say("words", item.words);
+  say("words", item.words ?? (item.isScan && item.state === "waiting" && !item.line ? SCANNED : ""));
   say("stored", item.stored && `已存下的：${item.stored}`);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
@@ -75,6 +76,7 @@ function row(item) {
       sendAll();
     });
   });
+  part.querySelectorAll(".btn-row").forEach((acts) => acts.childElementCount || acts.remove());
   return part;
 }
 

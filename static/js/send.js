@@ -71,7 +71,7 @@ function later(some) {
 
 // One tab at a time, where the browser can say so; the server stores each key once in any case.
 const alone = (work) =>
-  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => lock && work()) : work();
+  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => (lock ? work() : later(true))) : work();
 
 export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));

@@ -146,7 +146,7 @@ def test_a_shift_without_a_network(shift, world):
 
     leader.open(f"{shift.url}/sign-ins").sees("补传：没有网络时扫的，后来传到")
     assert leader.page.locator(".roll-chip .tiny").filter(has_text="补传").count() == 2
-    leader.open(f"{shift.url}/people/{world.member.id}").sees("扫码 2026年3月5日 16:20 · 传到 2026年3月5日 17:05")
+    leader.open(f"{shift.url}/people/{world.member.id}").sees("扫码 今天 16:20 · 传到 今天 17:05")
     member.open(f"{shift.url}/receipt").sees("16:20 扫码，17:05 传到")
     with shift.backstage() as session:
         (activity,) = session.scalars(sa.select(Activity)).all()

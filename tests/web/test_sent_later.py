@@ -224,7 +224,7 @@ def test_the_host_is_shown_both_times_and_the_flag(late, scan, opened, app, worl
     assert board.count('<span class="tiny">补传') == 2
     for who in (world.member, world.probationer):
         page = leader.get(f"{opened.url}/people/{who.id}").text
-        assert "扫码 2026年3月5日 16:20 · 传到 2026年3月5日 18:05" in page
+        assert "扫码 今天 16:20 · 传到 今天 18:05" in page
 
 
 def test_what_came_at_once_carries_no_flag(scan, opened, app, world):
