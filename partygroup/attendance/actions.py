@@ -14,6 +14,7 @@ from partygroup.attendance.rules import (
     SPOKEN_TRIES,
     Desk,
     refusal_of_late_scan,
+    refusal_of_person_scan,
     refusal_to_ask_leave,
     refusal_to_decide_leave,
     refusal_to_sign_in,
@@ -76,12 +77,8 @@ def sign_in_late(session, desk: Desk, *, person_id: int, seen_at: datetime, at: 
 
 def scan_person(session, desk: Desk, *, person_id: int, name: str, seen_at: datetime, by: int, at: datetime) -> bool:
     """Mark somebody whose own code the host scanned at `seen_at`; return whether this made the mark. Raise Refused."""
-    if desk.cancelled_at or desk.opened_at is None:
-        raise Refused("还没有开始签到。先点开始签到，再扫本人码。")
-    if desk.counting is None:
-        raise Refused(f"{name}不在应到名单里，没有签到。名单有误，请在“名单里少了人”里补上。")
-    if desk.closed_at and seen_at > desk.closed_at:
-        raise Refused(f"扫{name}的码时签到已经结束，请补签。")
+    if reason := refusal_of_person_scan(desk, name, seen_at, at):
+        raise Refused(reason)
     happened_at = min(max(seen_at, desk.opened_at), at)
     return _mark(session, desk, person_id=person_id, door=Door.SCAN_MEMBER, happened_at=happened_at, by=by, at=at)
 

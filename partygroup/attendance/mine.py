@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
-from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, status_of
+from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.meetings.queries import WITH_ALL, Convened, chosen, convened, that_counts, with_units
@@ -102,12 +102,17 @@ class Attended:
     counting: str
     happened_at: datetime | None
     door: str | None
+    arrived_at: datetime | None
     leave_granted: bool | None
     leave_sort: str | None
 
     @property
     def status(self) -> Status:
         return status_of(self.counting, self.happened_at is not None, bool(self.leave_granted), True)
+
+    @property
+    def sent_later(self) -> str:
+        return sent_later(self.door, self.happened_at, self.arrived_at) if self.happened_at else ""
 
 
 def attended_by(session, person_id: int, *, before: tuple[date, int] | None = None, limit: int = 20) -> list[Attended]:
@@ -123,10 +128,10 @@ def attended_by(session, person_id: int, *, before: tuple[date, int] | None = No
         with_units(chosen(page.order_by(*order).limit(limit)).join(DueEntry, entry).order_by(*order))
         .outerjoin(Mark, mark)
         .outerjoin(Leave, leave)
-        .add_columns(DueEntry.counting, Mark.happened_at, Mark.door, Leave.granted, Leave.sort)
+        .add_columns(DueEntry.counting, Mark.happened_at, Mark.door, Mark.arrived_at, Leave.granted, Leave.sort)
         .options(*WITH_ALL)
     )
-    return [Attended(convened(row), *row[7:12]) for row in session.execute(query).unique()]
+    return [Attended(convened(row), *row[7:13]) for row in session.execute(query).unique()]
 
 
 @dataclass(frozen=True)
@@ -137,13 +142,18 @@ class MyPlace:
     reason: str | None
     happened_at: datetime | None
     door: str | None
+    arrived_at: datetime | None
     leave: Leave | None
+
+    @property
+    def sent_later(self) -> str:
+        return sent_later(self.door, self.happened_at, self.arrived_at) if self.happened_at else ""
 
 
 def my_place_in(session, gathering, person_id: int) -> MyPlace:
     """Return how one person stands at a gathering, by one statement."""
     row = session.execute(
-        sa.select(DueEntry.counting, DueEntry.reason, Mark.happened_at, Mark.door, Leave)
+        sa.select(DueEntry.counting, DueEntry.reason, Mark.happened_at, Mark.door, Mark.arrived_at, Leave)
         .select_from(Gathering)
         .outerjoin(DueEntry, sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == person_id))
         .outerjoin(
@@ -161,9 +171,15 @@ class Receipt:
     """What the receipt of a sign-in says."""
 
     happened_at: datetime
+    arrived_at: datetime
+    door: str
     starts_at: datetime
     present: int
     due: int
+
+    @property
+    def sent_later(self) -> str:
+        return sent_later(self.door, self.happened_at, self.arrived_at)
 
     @property
     def late(self) -> int:
@@ -184,7 +200,14 @@ def my_receipt(session, gathering_id: int, person_id: int) -> Receipt:
         ),
     )
     row = session.execute(
-        sa.select(Mark.happened_at, Sitting.starts_at, came.scalar_subquery(), counted.scalar_subquery())
+        sa.select(
+            Mark.happened_at,
+            Mark.arrived_at,
+            Mark.door,
+            Sitting.starts_at,
+            came.scalar_subquery(),
+            counted.scalar_subquery(),
+        )
         .join(Sitting, Sitting.id == Mark.sitting_id)
         .where(Mark.gathering_id == gathering_id, Mark.person_id == person_id, Mark.undone_at.is_(None))
     ).first()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
-from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, status_of
+from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering
 from partygroup.meetings.queries import with_units
@@ -33,6 +33,7 @@ class RollRow:
     came: bool
     mark_id: int | None
     happened_at: datetime | None
+    arrived_at: datetime | None
     late: int
     door: str | None
     ticked_by: str | None
@@ -48,10 +49,16 @@ class RollRow:
         return self.late > 0
 
     @property
+    def sent_later(self) -> str:
+        """Return when a mark that waited on a phone arrived (补传), in words; empty for others."""
+        return sent_later(self.door, self.happened_at, self.arrived_at) if self.came else ""
+
+    @property
     def why(self) -> str:
         """Return the reason for the status in words: door, leave or not-counted reason."""
         if self.came:
             words = f"{DOOR_NAMES[self.door]}" + (f"（{self.ticked_by}）" if self.ticked_by else "")
+            words += f"，{self.sent_later} 传到" if self.sent_later else ""
             return words + (f"，{self.note}" if self.note else "") + (f"，迟到 {self.late} 分钟" if self.late else "")
         day = self.made_up_on
         return self._why_not + (f"；{day.month}月{day.day}日补课" if day else "")
@@ -90,6 +97,11 @@ class Roll:
     @property
     def due(self) -> list[RollRow]:
         return self.of(Status.PRESENT, Status.LEAVE, Status.NOT_YET, Status.ABSENT)
+
+    @property
+    def sent_later(self) -> list[RollRow]:
+        """Return those whose mark waited on a phone (补传)."""
+        return [row for row in self.rows if row.sent_later]
 
     @property
     def made_up(self) -> list[RollRow]:
@@ -132,6 +144,7 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
             DueEntry.reason,
             Mark.id.label("mark_id"),
             Mark.happened_at,
+            Mark.arrived_at,
             Mark.door,
             Mark.note,
             sa.case((Mark.by_id != Mark.person_id, ticker.name), (Mark.door == "tick", "本人")).label("ticked_by"),

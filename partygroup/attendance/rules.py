@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from partygroup.attendance.models import LEAVE_NAMES, Counting, LeaveSort
+from partygroup.attendance.models import LEAVE_NAMES, Counting, Door, LeaveSort
+from partygroup.clock import BEIJING, day_of
 from partygroup.people.models import COMMITTEE_ROLES, STANDING_NAMES, Standing
 
 #: Who may be left out of the due number, with approval (domain.md 5.4).
@@ -23,6 +24,8 @@ OPEN_AT_MOST = timedelta(hours=12)
 SPOKEN_TRIES = 5
 #: How long a scan made without a network may be under way, and how long before the opening a code is honoured.
 LATE_AT_MOST, EARLY_AT_MOST = timedelta(days=7), timedelta(hours=2)
+#: What arrives so long after it happened was sent later (补传).
+SENT_LATER = timedelta(minutes=2)
 
 
 class Status(StrEnum):
@@ -87,6 +90,15 @@ def late_minutes(happened_at: datetime, starts_at: datetime) -> int:
     return max(0, int((happened_at - starts_at).total_seconds() // 60))
 
 
+def sent_later(door: str, happened_at: datetime, arrived_at: datetime) -> str:
+    """Return when a mark that waited on a phone came (补传): 18:05, on another day 3月6日 09:00; empty for others."""
+    if door != Door.OFFLINE and (door != Door.SCAN_MEMBER or arrived_at - happened_at < SENT_LATER):
+        return ""
+    there = arrived_at.astimezone(BEIJING)
+    same_day = there.date() == day_of(happened_at)
+    return f"{there:%H:%M}" if same_day else f"{there.month}月{there.day}日 {there:%H:%M}"
+
+
 @dataclass(frozen=True)
 class Desk:
     """All that a sign-in needs to know, read by one statement."""
@@ -136,6 +148,23 @@ def refusal_of_late_scan(desk: Desk, seen_at: datetime, at: datetime) -> str | N
         return "扫码时签到已经结束。您若到会，请会议主持人补签。"
     if at > seen_at + LATE_AT_MOST:
         return f"扫码后过了 {LATE_AT_MOST.days} 天才传到，不能自动签到。请会议主持人补签。"
+    return None
+
+
+def refusal_of_person_scan(desk: Desk, name: str, seen_at: datetime, at: datetime) -> str | None:
+    """Return why a member's own code, scanned by the host at `seen_at`, does not count when it arrives at `at`."""
+    if desk.cancelled_at:
+        return "这次会议已经取消，不用签到。"
+    if desk.opened_at is None:
+        return "还没有开始签到。先点开始签到，再扫本人码。"
+    if desk.counting is None:
+        return f"{name}不在应到名单里，没有签到。名单有误，请在“名单里少了人”里补上。"
+    if desk.is_signed:
+        return None
+    if desk.closed_at and seen_at > desk.closed_at:
+        return f"扫{name}的码时签到已经结束，请补签。"
+    if at > seen_at + LATE_AT_MOST:
+        return f"扫{name}的码后过了 {LATE_AT_MOST.days} 天才传到，不能自动签到，请补签。"
     return None
 
 

@@ -86,6 +86,16 @@ def closed_for(session, person_id: int, branch_id: int) -> set[Quarter]:
     return closed_quarters(session, branch_id) | {Quarter(*row) for row in stored}
 
 
+def refusal_of_late_mark(session, person_id: int, day: date) -> str | None:
+    """Return why a mark of a meeting of that day, sent later, is not taken by itself: its quarter is closed."""
+    quarter = Quarter.of(day)
+    closed = sa.select(StoredSheet.id).join(Closing, Closing.id == StoredSheet.closing_id)
+    stands = sa.and_(StoredSheet.person_id == person_id, _is(quarter), Closing.reopened_at.is_(None))
+    if session.scalar(closed.where(stands).limit(1)) is None:
+        return None
+    return f"{quarter.label}已经结账，后传到的签到不再自动记。到会的，请会议主持人补签；积分有出入，请提异议。"
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 

@@ -14,11 +14,13 @@ from partygroup.attendance.leaves import open_leaves
 from partygroup.attendance.mine import my_gatherings
 from partygroup.db import db
 from partygroup.meetings import queries
+from partygroup.meetings.models import State
 from partygroup.meetings.overview import coverage_below
 from partygroup.meetings.rules import refusal_to_open
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.policy import Can, Place, grant, may, units_where
 from partygroup.scores.inbox import count_waiting, home_figures
+from partygroup.web.assets import asset as asset_url
 from partygroup.web.needs import needs
 from partygroup.web.respond import of_today, respond
 from partygroup.web.signing import ticket_held
@@ -43,12 +45,15 @@ def member_home():
     callable_ids = units_where(who, Can.CALL_MEETING)
     leaves = leaves_to_decide(who, today) if callable_ids else []
     figures = home_figures(db.session, who, today)
+    hosting = {one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)}
+    may_jot = bool(units_where(who, Can.JOT_ACTIVITY))
     g.waiting = figures.waiting + len(leaves)
     return respond(
         "home/member.html",
         greeting=greeting(who.name),
         mine=mine,
-        hosting={one.convened.id for one in mine if may(who, Can.SHOW_CODE, one.convened.place)},
+        hosting=hosting,
+        needed=needed_today(mine, hosting, may_jot, today),
         opening={
             one.convened.id for one in mine if not refusal_to_open(one.convened.state, one.convened.starts_at, at)
         },
@@ -60,8 +65,25 @@ def member_home():
         place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
         asked=to_answer(db.session, who, clock.now()),
-        may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
+        may_jot=may_jot,
     )
+
+
+#: What a host works with at a meeting, also without a network.
+HOST_PAGES = ("code", "sign-ins", "ticks", "scanning")
+
+
+def needed_today(mine, hosting: set[int], may_jot: bool, today) -> list[str]:
+    """Return the addresses that a phone keeps for today: signing in, jotting, today's meetings, a host's own pages."""
+    paths = ["/scan", "/me/code"] + ["/activities/new"] * may_jot
+    for one in (each.convened for each in mine):
+        if one.gathering.day > today:
+            continue
+        paths.append(f"/meetings/{one.id}")
+        if one.id in hosting and one.state == State.IN_SESSION:
+            paths += [f"/meetings/{one.id}/{name}" for name in HOST_PAGES]
+            paths += [asset_url("scan.js"), asset_url("zxing.wasm")]
+    return list(dict.fromkeys(paths))
 
 
 def branch_held(who) -> int:

@@ -28,7 +28,7 @@ from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.once import do_once
-from partygroup.web.respond import done, respond
+from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("meetings", __name__)
 
@@ -156,6 +156,8 @@ def show(met):
     roll = get_roll(db.session, met.gathering, met.starts_at) if is_open else None
     mine = my_place_in(db.session, met.gathering, current_user.id)
     in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
+    if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
+        of_today()
     return respond(
         "meetings/show.html",
         met=met,

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
+from partygroup.attendance.rules import SENT_LATER
+
 pages = Blueprint("outbox", __name__)
 #: How old something is that has waited, and how old it may be to be believed: by the phone's word.
-WAITED, BELIEVED = timedelta(minutes=2), timedelta(days=30)
+WAITED, BELIEVED = SENT_LATER, timedelta(days=30)
 
 
 @pages.get("/outbox")
@@ -21,9 +23,18 @@ def page() -> str:
 
 
 def written_at(at: datetime) -> datetime | None:
-    """Return when the phone says that the form was written, if it waited there and the moment is believable."""
+    """Return when the form was written, if it waited on the phone and that is believable; else None.
+
+    The phone says when it was written and when it was sent; only the time between counts, so that a phone whose clock
+    is wrong by hours or years tells the truth all the same.
+    """
+    written, sent = _said("Written-At"), _said("Sent-At") or at
+    return at - (sent - written) if written and WAITED <= sent - written <= BELIEVED else None
+
+
+def _said(header: str) -> datetime | None:
     try:
-        said = datetime.fromisoformat(request.headers.get("Written-At", ""))
+        said = datetime.fromisoformat(request.headers.get(header, ""))
     except ValueError:
         return None
-    return said if said.tzinfo and WAITED <= at - said <= BELIEVED else None
+    return said if said.tzinfo else None

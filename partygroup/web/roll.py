@@ -24,7 +24,7 @@ from partygroup.text import whole_number
 from partygroup.web.asked import day_typed, number_typed, text_typed
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
-from partygroup.web.respond import done, htmx, respond, tagged, unchanged
+from partygroup.web.respond import done, htmx, of_today, respond, tagged, unchanged
 
 pages = Blueprint("roll", __name__)
 NOTE_CHOICES = [("", "不写"), *((note, note) for note in ("手机没电", "没信号", "扫不了", "没带手机"))]
@@ -91,6 +91,8 @@ def code(met):
     page = "roll/wall.html" if wall else "roll/code.html"
     if htmx:
         return respond(page, fragment="roll/_code.html", met=met, code=_code_now(met), wall=wall)
+    if not wall:
+        of_today()
     return respond(page, met=met, code=_code_now(met), board=_board(met), wall=wall)
 
 
@@ -116,6 +118,8 @@ def board(glance):
         return same
     met, wall = meeting_of(glance.gathering_id), request.args.get("view") == "wall"
     fragment = "roll/_wall.html" if wall else "roll/_board.html"
+    if not wall:
+        of_today()
     page = respond("roll/board.html", fragment=fragment, met=met, board=_board(met, glance.tag), wall=wall)
     return tagged(page, glance.tag) if htmx else page
 
@@ -151,8 +155,10 @@ def close(met):
 @pages.get("/meetings/<id:gathering_id>/ticks")
 @needs(Can.TICK, meeting_of)
 def ask_ticks(met):
-    """Show who is missing, to be ticked several at a time."""
-    return respond("roll/ticks.html", met=met, roll=_opened_roll(met), note_choices=NOTE_CHOICES)
+    """Show who is missing, to be ticked several at a time, also without a network."""
+    roll = _opened_roll(met)
+    of_today()
+    return respond("roll/ticks.html", met=met, roll=roll, note_choices=NOTE_CHOICES)
 
 
 def _opened_roll(met):

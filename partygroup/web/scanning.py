@@ -26,6 +26,7 @@ from partygroup.web.outbox import written_at
 from partygroup.web.respond import done, of_today, respond
 from partygroup.web.roll import qr_path
 from partygroup.web.security import use_camera
+from partygroup.web.signing import require_open_quarter
 
 pages = Blueprint("scanning", __name__)
 FOREIGN = "这不是签到码，没有签到。请扫会场屏幕上的码。"
@@ -56,6 +57,7 @@ def late():
         if is_live:
             sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
         else:
+            require_open_quarter(desk, current_user.id)
             sign_in_late(db.session, desk, person_id=current_user.id, seen_at=seen_at, at=at)
     return done("", "signing.receipt", gathering_id=desk.gathering_id)
 
@@ -129,7 +131,10 @@ def scan(met):
         raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
     name = name_of(db.session, person_id)
     desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
+    written = written_at(at)
     with transaction(db.session):
-        made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=written_at(at) or at,
+        if written:
+            require_open_quarter(desk, person_id)
+        made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=written or at,
                            by=current_user.id, at=at)  # fmt: skip
     return done(f"{name}，签到了。" if made else f"{name}已经签过了。", "roll.board", gathering_id=met.id)

@@ -13,10 +13,11 @@ from partygroup.attendance.models import Door
 from partygroup.attendance.queries import find_desk, get_desk
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound
+from partygroup.errors import NotFound, Refused
 from partygroup.meetings.queries import describe
 from partygroup.people.rules import seniority_years
 from partygroup.policy import Can
+from partygroup.scores.queries import refusal_of_late_mark
 from partygroup.text import squeeze
 from partygroup.web.needs import needs
 from partygroup.web.respond import by_outbox, done, of_today, respond
@@ -169,11 +170,19 @@ def make(gathering_id: int):
     door = Door.SPOKEN if spoken else Door.CODE
     with transaction(db.session):
         if is_late:
+            require_open_quarter(desk, current_user.id)
             sign_in_late(db.session, desk, person_id=current_user.id, seen_at=ticket.first_seen, at=at)
         else:
             sign_in(db.session, desk, person_id=current_user.id, door=door, happened_at=min(happened_at, at), at=at)
     _keep_ticket(None)
     return done("", "signing.receipt", gathering_id=gathering_id)
+
+
+def require_open_quarter(desk, person_id: int) -> None:
+    """Refuse a sign-in sent later (补传) whose quarter was closed meanwhile: a person decides about it then."""
+    reason = None if desk.is_signed else refusal_of_late_mark(db.session, person_id, clock.day_of(desk.starts_at))
+    if reason:
+        raise Refused(reason)
 
 
 def _proof_missing(desk, ticket, spoken, at):
@@ -217,6 +226,7 @@ def receipt(gathering_id: int):
         where=met.full_unit,
         kind=met.kinds,
         signed_at=got.happened_at,
+        sent_later=got.sent_later,
         present=got.present,
         due=got.due,
         seniority=seniority_years(current_user.full_on, clock.today()),

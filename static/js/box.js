@@ -4,6 +4,7 @@ import { deleteDB, openDB } from "idb";
 
 const NAME = "luhuo";
 const RECEIPTS = 20; // how many stored items are still shown
+const MOST = 50, MOST_BYTES = 30 * 2 ** 20; // what may wait here, of everybody
 let opened;
 
 export const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
@@ -34,11 +35,16 @@ async function forget() {
 
 // Who uses the page: said by pages made for somebody; on the others the last who was.
 export async function person() {
-  const here = document.documentElement.dataset.person;
-  if (!here) return (await base()).get("facts", "person");
-  await (await base()).put("facts", here, "person");
+  const { person: here, theme, size } = document.documentElement.dataset;
+  const made = await base();
+  if (!here) return made.get("facts", "person");
+  const told = [made.put("facts", here, "person"), made.put("facts", { theme, size }, "look")];
+  await Promise.all(told).catch(() => {}); // no room: the page knows it in any case
   return here;
 }
+
+// How this person's pages look, for the kept pages that are made for nobody.
+export const look = async () => (await base()).get("facts", "look");
 
 export const put = async (item) => (await base()).put("items", item);
 export const remove = async (key) => (await base()).delete("items", key);
@@ -53,6 +59,14 @@ export async function itemsOf(owner, state) {
 
 export const countOfOthers = async (owner) =>
   (await all()).filter((item) => item.person !== owner && item.state !== "stored").length;
+
+export const bytesOf = (item) => item.files.reduce((sum, one) => sum + one.bytes.byteLength, 0);
+
+// Whether there is room for one more, before the storage of the phone itself fails.
+export async function hasRoomFor(item) {
+  const open = (await all()).filter((one) => one.state !== "stored" && one.key !== item.key);
+  return open.length < MOST && open.reduce((sum, one) => sum + bytesOf(one), bytesOf(item)) <= MOST_BYTES;
+}
 
 // Keep a stored item as a receipt, without what was in it; only the newest receipts stay.
 export async function keepReceipt(item, to) {

@@ -17,12 +17,22 @@ function put(form, fields) {
   }
 }
 
+// The day of a form that has waited may be none of those to choose from any more.
+function putOther(form, fields) {
+  for (const [name, value] of fields) {
+    const other = form.elements[`other_${name}`];
+    if (other && value && form.elements[name].value !== value && !other.value) other.value = value;
+  }
+}
+
 async function watch(form) {
   const owner = await box.person();
   if (!owner) return;
   const name = draftName(form, owner), fresh = typed(form);
-  const kept = await box.getDraft(name);
+  const back = await returned(form, owner);
+  const kept = back ? back.fields : await box.getDraft(name);
   if (kept && !form.querySelector(".is-error")) offer(form, name, kept, fresh);
+  if (back) takeUp(form, back);
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -37,8 +47,29 @@ function offer(form, name, kept, fresh) {
   note.querySelector("button").addEventListener("click", async () => {
     await box.removeDraft(name);
     put(form, fresh);
+    delete form.dataset.instead;
     note.hidden = true;
   });
+}
+
+// The returned item that one came to change, by the address: /activities/new#again-KEY.
+async function returned(form, owner) {
+  const item = await box.get(location.hash.replace("#again-", ""));
+  const unit = item?.fields.find(([name]) => name === "unit")?.[1];
+  const isHere = item?.person === owner && item.url === new URL(form.action).pathname;
+  return isHere && item.state === "returned" && unit === form.elements.unit?.value ? item : null;
+}
+
+function takeUp(form, item) {
+  const photos = form.querySelector("input[type=file]"), sent = new DataTransfer();
+  for (const one of item.files) sent.items.add(new File([one.bytes], one.file, { type: one.type }));
+  if (photos && item.files.length) {
+    photos.files = sent.files;
+    form.querySelector("[data-shrunk]").textContent = `上次选的 ${item.files.length} 张都在`;
+  }
+  putOther(form, item.fields);
+  form.dataset.instead = item.key;
+  document.querySelector("[data-draft-note] b").textContent = `退回的一条，改好再交。${item.words ?? ""}`;
 }
 
 export function keepDrafts() {

@@ -1,5 +1,6 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, and the worker.
+// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, the worker, and the
+// word on whether one is connected.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
@@ -7,6 +8,8 @@ import { startCountdowns } from "./countdown.js";
 import { keepDrafts } from "./drafts.js";
 import { useOutbox } from "./outbox.js";
 import { showOutbox } from "./outboxpage.js";
+import { sayKept } from "./kept.js";
+import { measure } from "./net.js";
 import { pickOnClick } from "./pick.js";
 import { printOnClick } from "./print.js";
 import { keepScanned, openScanners } from "./scanning.js";
@@ -19,6 +22,8 @@ copyOnClick();
 startCountdowns();
 pickOnClick();
 printOnClick();
+measure();
+sayKept(); // before the drafts: it counts the days on
 shrinkPhotos(); // before the outbox: a form waits for its photos first
 useOutbox();
 keepDrafts();

@@ -1,10 +1,14 @@
 // <form data-outbox="记一笔"> is kept on the phone first and sent then. What is refused at once stays in its form, with
-// the server's sentence; what cannot be sent now waits at /outbox. Where nothing can be kept, the form goes as ever.
+// the server's sentence; what cannot be sent now waits at /outbox. Where the phone has no room, or keeps nothing, it is
+// sent from the page, and what is typed stays until the server has it.
 import * as box from "./box.js";
 import { draftName } from "./drafts.js";
 import { CHANGED, send, sendAll } from "./send.js";
 
 const AT_ONCE = 8000; // so long a tap waits for the server before the item goes on waiting by itself
+const FULL = "手机里存满了，先到待发箱把存着的交上去，或存成文件再删掉。";
+const NO_ROOM = "这部手机存不下了，也没连上。";
+const STAYS = "写好的都在这一页，先别关；有信号时再点一次。";
 
 async function pack(form, submitter) {
   const fields = [], files = [];
@@ -17,9 +21,31 @@ async function pack(form, submitter) {
   const key = data.get("key") || box.uuid();
   const line = data.get("text") || "";
   return {
-    key, person: await box.person(), url: new URL(form.action).pathname, label: form.dataset.outbox, line,
+    key, person: await who(), url: new URL(form.action).pathname, label: form.dataset.outbox, line,
     at: new Date().toISOString(), fields, files, state: "waiting",
+    page: "draft" in form.dataset ? location.pathname + location.search : undefined, // where it can be changed
   };
+}
+
+const who = async () => document.documentElement.dataset.person ?? (await box.person());
+
+// Keep it on the phone; return "" or why that cannot be.
+async function keep(item) {
+  try {
+    if (!(await box.hasRoomFor(item))) return FULL;
+    await box.put(item);
+  } catch {
+    return NO_ROOM;
+  }
+  navigator.storage?.persist?.();
+  return "";
+}
+
+// Keep it and send it: a kept one for as long as somebody waits, another until the answer is there.
+async function keepThenSend(item, isNow) {
+  const why = await keep(item);
+  const sent = send(item, { isNow, isKept: !why });
+  return { why, ...(await (why ? sent : Promise.race([sent, atMost(AT_ONCE)]))) };
 }
 
 const atMost = (time) => new Promise((done) => setTimeout(() => done({ state: "waiting" }), time));
@@ -35,27 +61,30 @@ function sayIn(form, words) {
 
 async function keepAndSend(form, submitter) {
   const item = await pack(form, submitter);
-  await box.put(item);
-  navigator.storage?.persist?.();
-  await box.removeDraft(draftName(form, item.person));
-  const said = await Promise.race([send(item, true), atMost(AT_ONCE)]);
-  if (said.state === "returned") {
-    await box.remove(item.key);
+  const { state, words, to, why } = await keepThenSend(item, true);
+  if (state === "returned" || (why && state !== "stored")) {
+    if (!why) await box.remove(item.key);
     delete form.dataset.sending;
-    return sayIn(form, said.words);
+    return sayIn(form, state === "returned" ? words : (words || why) + STAYS);
   }
-  location.assign(said.state === "stored" && said.to ? said.to : `/outbox#${item.key}`);
+  await settle(form, item).catch(() => {});
+  location.assign(state === "stored" && to ? to : `/outbox#${item.key}`);
+}
+
+// It is in the box or with the server: neither the draft nor the returned item that it came from is needed any more.
+async function settle(form, item) {
+  await box.removeDraft(draftName(form, item.person));
+  if (form.dataset.instead) await box.remove(form.dataset.instead);
 }
 
 // Keep something that no form holds, a scanned code, and send it; return what the server said.
 export async function keepFields(url, label, line, fields) {
   const item = {
-    key: box.uuid(), person: await box.person(), url, label, line, at: new Date().toISOString(), fields, files: [],
-    state: "waiting",
+    key: box.uuid(), person: await who(), url, label, line, at: new Date().toISOString(), fields, files: [],
+    state: "waiting", isScan: true,
   };
   if (!item.person) throw new Error("nobody is known here");
-  await box.put(item);
-  return { key: item.key, ...(await Promise.race([send(item), atMost(AT_ONCE)])) };
+  return { key: item.key, ...(await keepThenSend(item, false)) };
 }
 
 async function onSubmit(event) {
@@ -68,7 +97,7 @@ async function onSubmit(event) {
   try {
     await keepAndSend(form, submitter);
   } catch {
-    form.submit(); // no storage here: the browser sends it, and shows what the server says
+    form.submit(); // nothing of this works here: the browser sends it, and shows what the server says
   } finally {
     form.removeAttribute("aria-busy");
   }
@@ -79,20 +108,26 @@ function mintKeys() {
   document.querySelectorAll("form[data-outbox] input[name=key]").forEach((input) => (input.value = box.uuid()));
 }
 
-// [data-waiting] shows while something of this person waits; [data-waiting-count] says how much.
+// [data-waiting] says how much of this person's waits here, and what becomes of it.
 async function showWaiting() {
   const owner = await box.person();
   const own = owner ? (await box.itemsOf(owner)).filter((item) => item.state !== "stored") : [];
-  document.querySelectorAll("[data-waiting]").forEach((element) => {
-    element.hidden = own.length === 0;
-    element.querySelectorAll("[data-waiting-count]").forEach((place) => (place.textContent = own.length));
-  });
+  const back = own.filter((item) => item.state !== "waiting").length;
+  const what = back ? `其中 ${back} 条退回来了。` : "联网后自动发。";
+  const place = document.querySelector("[data-waiting]");
+  if (!place) return;
+  document.documentElement.toggleAttribute("data-waits", own.length > 0);
+  place.hidden = own.length === 0;
+  place.querySelector("span").textContent = `手机里还有 ${own.length} 条没交上去，${what}`;
 }
 
 export function useOutbox() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("DOMContentLoaded", mintKeys);
-  addEventListener("pageshow", () => document.querySelectorAll("[data-sending]").forEach((form) => delete form.dataset.sending));
+  addEventListener("pageshow", ({ persisted }) => {
+    document.querySelectorAll("[data-sending]").forEach((form) => delete form.dataset.sending);
+    if (persisted) mintKeys();
+  });
   document.addEventListener("DOMContentLoaded", () => showWaiting().catch(() => {}));
   document.addEventListener(CHANGED, () => showWaiting().catch(() => {}));
   document.addEventListener("click", (event) => event.target.closest("[data-send]") && sendAll());

@@ -1,19 +1,26 @@
 // /outbox: every item of this person by itself, with its state, the server's own sentence, and what can be done.
 import * as box from "./box.js";
+import { said } from "./kept.js";
 import { CHANGED, sendAll } from "./send.js";
 
 const NAMES = { waiting: "待发", stored: "已收", returned: "退回", conflict: "两份不一样" };
 const TONES = { waiting: "due", stored: "ok", returned: "late", conflict: "late" };
+const SCANNED = "时间按屏幕上那个码算。急的话请主持人当场补签，一样算数。";
 const MINUTE = 60000;
 
 const list = () => document.querySelector("[data-outbox-list]");
-const size = (item) => Math.ceil(item.files.reduce((sum, one) => sum + one.bytes.byteLength, 0) / 1024);
 
 function age(at) {
   const minutes = Math.max(0, Math.floor((Date.now() - new Date(at)) / MINUTE));
   if (minutes < 1) return "刚刚";
   if (minutes < 60) return `${minutes} 分钟前`;
   return minutes < 1440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1440)} 天前`;
+}
+
+function facts(item) {
+  const photos = item.files.length && `${item.files.length} 张照片，${Math.ceil(box.bytesOf(item) / 1024)} KB`;
+  const then = item.storedAt ? `${said(item.storedAt)} 交上去` : age(item.at);
+  return [`${item.isScan ? "扫于" : "写于"} ${said(item.at)}`, then, photos].filter(Boolean).join(" · ");
 }
 
 function saveAsFile(item) {
@@ -41,24 +48,27 @@ async function retry(item) {
   await box.put({ ...item, state: "waiting", words: undefined });
 }
 
-const ACTS = { again, retry, save: saveAsFile, drop: (item) => box.remove(item.key) };
+const change = (item) => location.assign(`${item.page}#again-${item.key}`);
+const ACTS = { again, retry, change, save: saveAsFile, drop: (item) => box.remove(item.key) };
+
+const offers = (button, item) => button.dataset.for.split(" ").includes(item.state) && (button.dataset.act !== "change" || item.page);
 
 function row(item) {
   const part = document.getElementById("outbox-item").content.cloneNode(true);
   const say = (name, words) => (part.querySelector(`[data-${name}]`).textContent = words ?? "");
   say("label", item.label);
   say("line", item.line);
-  say("facts", [age(item.at), item.files.length && `${item.files.length} 张照片，${size(item)} KB`].filter(Boolean).join(" · "));
+  say("facts", facts(item));
   say("state", NAMES[item.state]);
   part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
-  say("words", item.words);
+  say("words", item.words ?? (item.isScan && item.state === "waiting" && !item.line ? SCANNED : ""));
   say("stored", item.stored && `已存下的：${item.stored}`);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
   if (item.to) link.href = item.to;
   else link.remove();
   part.querySelectorAll("[data-act]").forEach((button) => {
-    if (!button.dataset.for.split(" ").includes(item.state)) return button.remove();
+    if (!offers(button, item)) return button.remove();
     button.addEventListener("click", async () => {
       if (button.dataset.sure && button.textContent !== button.dataset.sure) return void (button.textContent = button.dataset.sure);
       await ACTS[button.dataset.act](item);
@@ -66,17 +76,32 @@ function row(item) {
       sendAll();
     });
   });
+  part.querySelectorAll(".btn-row").forEach((acts) => acts.childElementCount || acts.remove());
   return part;
+}
+
+// What is shown is made anew only when something changed: a button that asks once more stays as it is.
+let shown = "";
+
+function showItems(items) {
+  const now = items.map(({ key, state, words }) => [key, state, words].join(" ")).join("\n");
+  if (now !== shown) list().replaceChildren(...items.map(row));
+  else items.forEach((item, place) => (list().children[place].querySelector("[data-facts]").textContent = facts(item)));
+  shown = now;
 }
 
 async function show() {
   const owner = await box.person();
   const own = owner ? await box.itemsOf(owner) : [];
-  const open = own.filter((item) => item.state !== "stored");
-  list().replaceChildren(...[...open, ...own.filter((item) => item.state === "stored").reverse()].map(row));
-  const shown = { "outbox-none": own.length === 0, "outbox-open": open.length > 0, "outbox-done": own.length > 0 && open.length === 0 };
-  for (const [id, on] of Object.entries(shown)) document.getElementById(id).hidden = !on;
-  document.getElementById("outbox-oldest").textContent = open.length ? age(open[0].at) : "";
+  const of = (...states) => own.filter((item) => states.includes(item.state));
+  const waiting = of("waiting"), back = of("returned", "conflict"), open = of("waiting", "returned", "conflict");
+  showItems([...back, ...waiting, ...of("stored").reverse()]);
+  const parts = {
+    none: !own.length, open: waiting.length, back: back.length && !waiting.length, done: own.length && !open.length,
+    old: open.length,
+  };
+  for (const [name, on] of Object.entries(parts)) document.getElementById(`outbox-${name}`).hidden = !on;
+  document.getElementById("outbox-oldest").textContent = open.length ? `${age(open[0].at)}，${said(open[0].at)}` : "";
   const others = await box.countOfOthers(owner);
   document.getElementById("outbox-others").hidden = others === 0;
   document.getElementById("outbox-others-count").textContent = others;

@@ -1,27 +1,21 @@
 // Opening the in-page scanner ([data-scanner]), whose decoder is loaded only then; what becomes of a scanned code; and a
 // code that some other scanner opened in our offline page.
+import { reaches } from "./net.js";
 import { keepFields } from "./outbox.js";
 
-const PROBE = 3000;
+const SOON = 3000;
 const CODE = /\/q\/([A-Z2-7]+)$/i;
 const OWN = /\/p\/([A-Z2-7]+)$/i;
 const MAC = 16;
 const AGAIN = 4000; // one code before the camera is one scan
 
-// Measured: whether our server answers now.
-async function reaches() {
-  const stop = new AbortController();
-  setTimeout(() => stop.abort(), PROBE);
-  try {
-    return (await fetch("/healthz", { signal: stop.signal })).ok;
-  } catch {
-    return false;
-  }
-}
+const NOT_KEPT = "没连上，这部手机也存不下，没有签上。请主持人补签，一样算数。";
 
+// Keep a scanned code and go on to what became of it; return a sentence where neither the phone nor the server has it.
 async function keepSignIn(code) {
-  const { key, state, to } = await keepFields("/sign-ins", "签到", "", [["code", code]]);
-  location.replace(state === "stored" ? to : `/outbox#${key}`);
+  const { key, state, to, words, why } = await keepFields("/sign-ins", "签到", "", [["code", code]]);
+  if (why && state !== "stored") return words || NOT_KEPT;
+  return location.replace(state === "stored" ? to : `/outbox#${key}`);
 }
 
 async function signIn(text, scanner) {
@@ -30,7 +24,7 @@ async function signIn(text, scanner) {
   scanner.stop();
   scanner.say("扫到了");
   if (await reaches()) return location.assign(`/q/${code}`);
-  return keepSignIn(code);
+  return scanner.say((await keepSignIn(code)) ?? "存好了");
 }
 
 function knownPeople() {
@@ -53,8 +47,8 @@ function peopleScanner(root) {
     navigator.vibrate?.(60);
     const row = scanner.list(name, "存在手机里");
     const said = await keepFields(root.dataset.url, "扫本人码", name, [["code", code]]);
-    row.textContent = said.state === "waiting" ? "存在手机里，联网后自动交" : said.words;
-    if (said.state === "returned") scanner.say(said.words);
+    row.textContent = said.words ?? (said.why ? "没有签上，请在名单里补签" : "存在手机里，联网后自动交");
+    if (said.state === "returned" || said.why) scanner.say(row.textContent);
   };
 }
 
@@ -77,7 +71,7 @@ async function open(root) {
 // So that the scanner also opens where there is no network.
 function fetchSoon(root) {
   if (!navigator.serviceWorker?.controller) return;
-  setTimeout(() => [root.dataset.src, root.dataset.wasm].forEach((url) => fetch(url).catch(() => {})), PROBE);
+  setTimeout(() => [root.dataset.src, root.dataset.wasm].forEach((url) => fetch(url).catch(() => {})), SOON);
 }
 
 export function openScanners() {

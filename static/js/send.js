@@ -1,6 +1,7 @@
 // Sending what waits in the outbox: one at a time, oldest first, by the owner's login only. The server's word is final
 // or "later"; anything that is not the server's word (no network, a portal's page) means later.
 import * as box from "./box.js";
+import { isDown, reaches, RESTORED, tell } from "./net.js";
 
 const PATIENCE = 30000;
 const AGAIN = 15000;
@@ -22,46 +23,45 @@ function bodyOf(item) {
 async function post(item, isNow) {
   const stop = new AbortController();
   const timeout = setTimeout(() => stop.abort(), PATIENCE);
-  const headers = { Outbox: item.person, "Idempotency-Key": item.key, "Written-At": item.at };
+  const headers = { Outbox: item.person, "Idempotency-Key": item.key, "Written-At": item.at, "Sent-At": new Date().toISOString() };
   if (isNow) headers["Outbox-Now"] = "1"; // the next page shall say what was done
   try {
     const answer = await fetch(item.url, {
       method: "POST", body: bodyOf(item), headers, redirect: "error", credentials: "same-origin", signal: stop.signal,
     });
     const said = await answer.json();
-    return [...FINAL, ...STOP].includes(said.state) ? said : { state: "waiting" };
+    if (![...FINAL, ...STOP].includes(said.state)) throw new Error("not our server");
+    tell(true);
+    return said;
   } catch {
+    tell(false);
     return { state: "waiting" };
   } finally {
     clearTimeout(timeout);
   }
 }
 
-// Send one item and keep what became of it; return the answer. `isNow`: somebody waits for it.
-export async function send(item, isNow = false) {
+// Send one item and keep what became of it, if it lies in the box; return the answer. `isNow`: somebody waits for it.
+export async function send(item, { isNow = false, isKept = true } = {}) {
   const said = await post(item, isNow);
-  if (said.state === "stored") await box.keepReceipt(item, said.to);
-  else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
-  tell(said.state);
+  if (isKept && said.state === "stored") await box.keepReceipt(item, said.to);
+  else if (isKept && FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
+  document.dispatchEvent(new CustomEvent(CHANGED, { detail: said.state }));
   return said;
-}
-
-// Measured, not believed: whether the last call got through.
-function tell(state) {
-  document.documentElement.dataset.net = state === "waiting" ? "down" : "up";
-  document.dispatchEvent(new CustomEvent(CHANGED));
 }
 
 async function sendWaiting() {
   const owner = await box.person();
   if (!owner) return;
-  for (const item of await box.itemsOf(owner, "waiting")) {
+  const waiting = await box.itemsOf(owner, "waiting");
+  if (!waiting.length && isDown()) await reaches();
+  for (const item of waiting) {
     const still = await box.get(item.key); // another tab may have sent it, or its owner deleted it
     if (still?.state !== "waiting") continue;
     const said = await send(still);
     if (STOP.includes(said.state)) break;
   }
-  later((await box.itemsOf(owner, "waiting")).length > 0);
+  later(isDown() || (await box.itemsOf(owner, "waiting")).length > 0);
 }
 
 function later(some) {
@@ -71,7 +71,7 @@ function later(some) {
 
 // One tab at a time, where the browser can say so; the server stores each key once in any case.
 const alone = (work) =>
-  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => lock && work()) : work();
+  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => (lock ? work() : later(true))) : work();
 
 export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));
@@ -83,5 +83,5 @@ export function sendWhenever() {
   addEventListener("online", sendAll);
   addEventListener("pageshow", (event) => event.persisted && sendAll());
   document.addEventListener("visibilitychange", () => document.hidden || sendAll());
-  document.addEventListener("htmx:after:request", () => document.documentElement.dataset.net === "down" && sendAll());
+  document.addEventListener(RESTORED, sendAll);
 }

@@ -28,7 +28,7 @@ async function drop(isOld) {
 // Keep a page of today for the one it was made for.
 async function keep(request, answer) {
   const person = answer.headers.get("Today");
-  if (answer.redirected && new URL(answer.url).pathname === "/login") return drop((name) => name.startsWith(TODAY));
+  if (new URL(answer.url).pathname === "/login") return drop((name) => name.startsWith(TODAY)); // nobody is logged in
   if (!person || answer.status !== 200 || answer.redirected) return;
   await drop((name) => name.startsWith(TODAY) && name !== TODAY + person);
   const headers = new Headers({ ...PAGE, "Kept-At": new Date().toISOString() });
@@ -41,7 +41,8 @@ async function keep(request, answer) {
 async function kept(path) {
   const found = await caches.match(path);
   const keptAt = found?.headers.get("Kept-At");
-  if (!keptAt || Date.now() - new Date(keptAt) > FRESH) return null;
+  if (!keptAt) return null;
+  if (Date.now() - new Date(keptAt) > FRESH) return drop((name) => name.startsWith(TODAY));
   const html = (await found.text()).replace("<html ", `<html data-kept="${keptAt}" `);
   return new Response(html, { headers: found.headers });
 }
@@ -84,6 +85,6 @@ self.addEventListener("message", (event) => event.data === "update" && self.skip
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
-  if (request.mode === "navigate" || request.headers.has("Today")) event.respondWith(page(event));
-  else if (new URL(request.url).pathname.startsWith("/static/dist/")) event.respondWith(asset(request));
+  if (new URL(request.url).pathname.startsWith("/static/dist/")) event.respondWith(asset(request));
+  else if (request.mode === "navigate" || request.headers.has("Today")) event.respondWith(page(event));
 });

@@ -1,5 +1,7 @@
 // The worker: registered; told to take over when a person agrees to the new version ([data-update]); and given what
-// today needs ([data-today]) while there is a network.
+// today needs ([data-today]) while there is a network. An ended login takes the copy of today along.
+import { CHANGED } from "./send.js";
+
 const SOON = 2500;
 const EVERY = 30 * 60000;
 
@@ -22,24 +24,22 @@ async function register() {
 }
 
 async function keepToday() {
-  const paths = document.querySelector("[data-today]")?.dataset.today.split(" ");
-  const last = Number(sessionStorage.getItem("today"));
-  if (!paths || !navigator.serviceWorker.controller || Date.now() - last < EVERY) return;
-  sessionStorage.setItem("today", Date.now());
-  for (const url of paths) await fetch(url, { headers: { Today: "1" } });
+  const paths = document.querySelector("[data-today]")?.dataset.today;
+  if (!paths || !navigator.serviceWorker.controller || document.documentElement.dataset.kept) return;
+  const { person, theme, size } = document.documentElement.dataset;
+  const what = [person, theme, size, paths].join(" "), last = JSON.parse(sessionStorage.getItem("today"));
+  if (last?.what === what && Date.now() - last.at < EVERY) return;
+  sessionStorage.setItem("today", JSON.stringify({ what, at: Date.now() }));
+  for (const url of paths.split(" ")) await fetch(url, { headers: { Today: "1" } });
 }
 
-// A kept page says so: [data-kept-note] with the time at which it was made.
-function sayKept() {
-  const made = document.documentElement.dataset.kept;
-  const note = document.querySelector("[data-kept-note]");
-  if (!made || !note) return;
-  note.hidden = false;
-  note.querySelector("time").textContent = new Date(made).toTimeString().slice(0, 5);
+async function wipeToday({ detail }) {
+  if (detail !== "login" || !("caches" in window)) return;
+  for (const name of await caches.keys()) if (name.startsWith("today-")) await caches.delete(name);
 }
 
 export function useWorker() {
-  document.addEventListener("DOMContentLoaded", sayKept);
+  document.addEventListener(CHANGED, wipeToday);
   if (!("serviceWorker" in navigator)) return;
   addEventListener("load", () => register().catch(() => {}));
   addEventListener("load", () => setTimeout(() => keepToday().catch(() => {}), SOON));

@@ -6,9 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.phones import HANDHELD, Phone
+from tests.browser.servers import Server
 
 PATIENCE = 15000  # milliseconds that anything is waited for, on a slow machine
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def server(app, clean):
+    """The app behind an address of its own, over a clean database; it can go away and come back."""
+    server = Server(app)
+    yield server
+    server.stop()
 
 
 @pytest.fixture

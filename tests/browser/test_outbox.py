@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from random import Random
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from partygroup.activities.models import Activity
 from partygroup.people.models import Login
@@ -132,35 +130,8 @@ def test_a_draft_is_there_again(leader):
     expect(leader.page.get_by_label("一句话")).to_have_value("")
 
 
-class Server:
-    """A server of the app that goes away and comes back at the same address."""
-
-    def __init__(self, app):
-        self.app, self.port = app, 0
-        self.start()
-
-    def start(self) -> None:
-        self.listener = make_server("127.0.0.1", self.port, self.app, threaded=True)
-        self.port = self.listener.server_port
-        self.thread = threading.Thread(target=self.listener.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.listener.shutdown()
-        self.thread.join()
-        self.listener.server_close()
-
-
-@pytest.fixture
-def server(app):
-    server = Server(app)
-    yield server
-    server.stop()
-
-
 def test_today_opens_without_a_network(new_phone, server, world, backstage):
-    home = f"http://127.0.0.1:{server.port}"
-    phone = new_phone(service_workers="allow", home=home).sign_on(backstage, world.leader.id).open("/")
+    phone = new_phone(service_workers="allow", home=server.home).sign_on(backstage, world.leader.id).open("/")
     phone.until(WORKER_STANDS)
     phone.open("/").open("/activities/new")
     phone.until("caches.keys().then(names => names.some(name => name.startsWith('today-')))")
