@@ -1,6 +1,6 @@
 // What this phone keeps until the server has it: items of the outbox, drafts, and who uses the phone (IndexedDB).
 // An item belongs to a person; whoever else uses the phone neither sees nor sends it.
-import { deleteDB, openDB } from "idb";
+import { openDB } from "idb";
 
 const NAME = "luhuo";
 const RECEIPTS = 20; // how many stored items are still shown
@@ -15,8 +15,9 @@ function base() {
       made.createObjectStore("items", { keyPath: "key" });
       for (const store of ["drafts", "facts"]) made.createObjectStore(store);
     },
-    blocking() {
-      forget();
+    blocking(_current, _wanted, { target }) {
+      target.close(); // another tab has a newer version of the app
+      opened = undefined;
     },
     terminated() {
       opened = undefined;
@@ -25,22 +26,30 @@ function base() {
   return opened;
 }
 
-// Close the connection: another tab wants to delete the database, or we do.
-async function forget() {
-  const closing = opened;
-  opened = undefined;
-  (await closing)?.close();
-}
+// Who uses the page: said by pages made for somebody; on the others the last for whom one was opened. A page says it
+// once: left open in another tab, it must not take the phone back from whoever uses it now.
+let noted = false;
 
-// Who uses the page: said by pages made for somebody; on the others the last who was.
 export async function person() {
   const here = document.documentElement.dataset.person;
   if (!here) return (await base()).get("facts", "person");
-  await (await base()).put("facts", here, "person");
+  if (!noted) await (await base()).put("facts", here, "person");
+  noted = true;
   return here;
 }
 
 export const put = async (item) => (await base()).put("items", item);
+
+// Write down what became of an item, unless it was deleted meanwhile, or another tab knows better: stored is final.
+export async function settle(key, changes) {
+  const change = (await base()).transaction("items", "readwrite");
+  const item = await change.store.get(key);
+  const settled = item && (changes.state === "stored" || item.state === "waiting") && { ...item, ...changes };
+  if (settled) await change.store.put(settled);
+  await change.done;
+  return settled;
+}
+
 export const remove = async (key) => (await base()).delete("items", key);
 export const get = async (key) => (await base()).get("items", key);
 const all = async () => (await base()).getAll("items");
@@ -56,7 +65,7 @@ export const countOfOthers = async (owner) =>
 
 // Keep a stored item as a receipt, without what was in it; only the newest receipts stay.
 export async function keepReceipt(item, to) {
-  await put({ ...item, state: "stored", to, fields: [], files: [], storedAt: new Date().toISOString() });
+  await settle(item.key, { state: "stored", to, words: "", fields: [], files: [], storedAt: new Date().toISOString() });
   const old = (await itemsOf(item.person, "stored")).slice(0, -RECEIPTS);
   for (const one of old) await remove(one.key);
 }
@@ -65,13 +74,11 @@ export const putDraft = async (name, fields) => (await base()).put("drafts", fie
 export const getDraft = async (name) => (await base()).get("drafts", name);
 export const removeDraft = async (name) => (await base()).delete("drafts", name);
 
-// Signing out: drafts, receipts and the person go; what was never sent stays, locked to its owner.
+// Signing out: drafts, receipts and the person go; what was never sent stays, locked to its owner. The empty database
+// stays, too: another tab may be keeping something in it at this moment.
 export async function clean() {
   const made = await base();
   await made.clear("drafts");
   await made.clear("facts");
   for (const item of await all()) if (item.state === "stored") await remove(item.key);
-  if ((await all()).length) return;
-  await forget();
-  await deleteDB(NAME);
 }

@@ -40,9 +40,11 @@ async function post(item, isNow) {
 // Send one item and keep what became of it; return the answer. `isNow`: somebody waits for it.
 export async function send(item, isNow = false) {
   const said = await post(item, isNow);
-  if (said.state === "stored") await box.keepReceipt(item, said.to);
-  else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
-  tell(said.state);
+  const { state, words, to, stored } = said;
+  if (state === "stored") await box.keepReceipt(item, to);
+  else if (FINAL.includes(state)) await box.settle(item.key, { state, words, to, stored });
+  else if (words || item.words) await box.settle(item.key, { words }); // later, and why: a login that has ended
+  tell(state);
   return said;
 }
 
@@ -69,9 +71,8 @@ function later(some) {
   if (some) timer = setTimeout(sendAll, AGAIN);
 }
 
-// One tab at a time, where the browser can say so; the server stores each key once in any case.
-const alone = (work) =>
-  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => lock && work()) : work();
+// One tab after the other, where the browser can say so; the server stores each key once in any case.
+const alone = (work) => (navigator.locks ? navigator.locks.request("luhuo-outbox", work) : work());
 
 export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));

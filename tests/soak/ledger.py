@@ -29,6 +29,7 @@ class Ledger:
 
     def __init__(self, plan: Plan, world: World, notes: Notes):
         self.plan, self.world, self.notes, self.told = plan, world, notes, Counter()
+        self.told["acts that had to wait on the phone"] = notes.waited
         with world.app.app_context(), transaction(db.session):
             self.orphans = sweep(db.session, world.settings.data_dir, at=clock.now() + timedelta(hours=2))
         with world.app.app_context():
@@ -72,7 +73,6 @@ class Ledger:
                 yield f"lost: {jot.line}"
         else:
             self.told["activities stored once"] += 1
-            self.told["activities that waited on the phone"] += rows[0].written_at is not None
             if rows[0].by_id != self.world.people[jot.person].id:
                 yield f"{jot.line} stands under another person"
             yield from self._photo_faults(jot, self.photos[rows[0].id])

@@ -104,7 +104,7 @@ def _jots(size: Size, chance: Random) -> list[Jot]:
 
 
 def _shifts(size: Size, chance: Random, acts: list, phone: int) -> list[Shift]:
-    """Return the shifts of a phone: the first is handed to and fro between two people, the others are somebody's own."""
+    """Return the shifts of a phone: the first is handed to and fro between two, the others are somebody's own."""
     users = (0, size.phones) if phone == 0 else (phone,)
     shifts = []
     for half in range(2 if len(users) > 1 else 1):
@@ -119,10 +119,9 @@ def _shifts(size: Size, chance: Random, acts: list, phone: int) -> list[Shift]:
 
 
 def _events(size: Size, chance: Random, acts: int) -> list[tuple[int, str, float]]:
-    events = [(chance.randrange(acts // 8, acts * 7 // 8), "kill", chance.uniform(0, 3)) for _ in range(size.kills)]
-    events += [(chance.randrange(acts * 7 // 8), "end", chance.randrange(size.people)) for _ in range(size.ended_logins)]
-    events += [
-        (chance.randrange(acts // 2, acts * 7 // 8), "close", meeting)
-        for meeting in chance.sample(range(size.meetings), size.closings)
-    ]
+    last = acts * 7 // 8
+    events = [(chance.randrange(acts // 8, last), "kill", chance.uniform(0, 3)) for _ in range(size.kills)]
+    events += [(chance.randrange(last), "end", chance.randrange(size.people)) for _ in range(size.ended_logins)]
+    closed = chance.sample(range(size.meetings), size.closings)
+    events += [(chance.randrange(acts // 2, last), "close", meeting) for meeting in closed]
     return sorted(events)

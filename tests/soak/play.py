@@ -33,7 +33,8 @@ class Notes:
 
     done: set = field(default_factory=set)
     refused: dict = field(default_factory=dict)
-    #: (person of the plan, item) and (person of the plan, lines seen at /outbox).
+    waited: int = 0
+    #: (person of the plan, item) of everything that is not stored in the end.
     items: list = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -128,8 +129,13 @@ class Play:
         if seen.isJot:
             await page.locator("[name=preset][value=all]").tap()
             await page.locator(".sticky-bar button").tap()
-            await tab.until(lambda seen: not seen.isJot, act.line)
+            seen = await tab.until(lambda seen: not seen.isJot, act.line)
+        self.note(act, seen)
+
+    def note(self, act, seen: Seen) -> None:
+        """Note that something was done, and whether it waits."""
         self.notes.done.add(act)
+        self.notes.waited += seen.path == "/outbox"
 
     async def sign(self, phone: Phone, tab: Tab, act: SignIn) -> None:
         """Scan the code on the wall until there is a receipt, a waiting item, or a sentence why not."""
@@ -159,7 +165,7 @@ class Play:
             self.notes.refused[act] = seen.said or seen.refused
             return True
         if seen.path.endswith("/receipt") or seen.path == "/outbox":
-            self.notes.done.add(act)
+            self.note(act, seen)
             return True
         return False
 
@@ -168,7 +174,7 @@ class Play:
         for _ in range(100):
             seen = await tab.look()
             if seen and not seen.isOffline and (seen.path == "/outbox" or seen.path.endswith("/receipt")):
-                self.notes.done.add(act)
+                self.note(act, seen)
                 return True
             await asyncio.sleep(GLANCE)
         return False

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -58,9 +57,9 @@ class Server:
         """Wait until the app answers; raise RuntimeError with its log if it does not."""
         until = time.monotonic() + START_AT_MOST
         while time.monotonic() < until:
-            with suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
-                    return
+            with suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
+                return
             time.sleep(0.1)
         raise RuntimeError(f"the app does not answer:\n{self.log.read_text()[-2000:]}")
 

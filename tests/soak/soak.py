@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.async_api import async_playwright
 from rich.progress import Progress
@@ -87,6 +88,7 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--small", action="store_true")
     options = asked.parse_args()
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     wrong = 0
     for name in options.databases or DATABASES:
         wrong += len(_soak_one(name, make_plan(SMALL if options.small else FULL, options.seed)).faults)
@@ -95,10 +97,9 @@ def main() -> None:
 
 def _soak_one(name: str, plan: Plan) -> Outcome:
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as place, DATABASES[name](Path(place)) as url:
-        with Progress(transient=True) as progress:
-            task = progress.add_task(name, total=plan.acts)
-            outcome = soak(plan, url, Path(place), lambda count: progress.update(task, completed=count))
+    with TemporaryDirectory() as place, DATABASES[name](Path(place)) as url, Progress(transient=True) as progress:
+        task = progress.add_task(name, total=plan.acts)
+        outcome = soak(plan, url, Path(place), lambda count: progress.update(task, completed=count))
     print(f"{name}, seed {plan.seed}: {plan.acts} acts in {time.monotonic() - begun:.0f} s")
     for what, count in outcome.figures.items():
         print(f"  {count:5} {what}")
