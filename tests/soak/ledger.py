@@ -44,11 +44,11 @@ class Ledger:
         for one in db.session.scalars(sa.select(Photo)):
             self.photos[one.activity_id].append(one)
         effective = sa.select(Mark.gathering_id, Mark.person_id).where(Mark.undone_at.is_(None))
-        self.marks.update(db.session.execute(effective).tuples())
+        self.marks.update(tuple(row) for row in db.session.execute(effective))
         witnessed = sa.select(AuditRow.action, AuditRow.subject_id).where(
             AuditRow.action.in_(("activities.jot", "attendance.mark.make"))
         )
-        self.witnesses = Counter(db.session.execute(witnessed).tuples())
+        self.witnesses = Counter(tuple(row) for row in db.session.execute(witnessed))
 
     def faults(self) -> Iterator[str]:
         """Yield what was lost, doubled, mixed up, or is said wrongly."""
