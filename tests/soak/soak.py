@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -88,7 +87,6 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--small", action="store_true")
     options = asked.parse_args()
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     wrong = 0
     for name in options.databases or DATABASES:
         wrong += len(_soak_one(name, make_plan(SMALL if options.small else FULL, options.seed)).faults)
