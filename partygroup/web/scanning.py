@@ -52,9 +52,10 @@ def late():
         raise Refused(FOREIGN)
     now_step = codes.step_of(at, seconds)
     is_live = codes.step_shown(keys, desk.gathering_id, desk.sitting_id, code, now_step) is not None
-    seen_at = at if is_live else _seen_at(desk, code, now_step, seconds)
+    is_in_time = is_live and desk.closed_at is None  # it may have been closed since the code was seen
+    seen_at = at if is_in_time else _seen_at(desk, code, now_step, seconds)
     with transaction(db.session):
-        if is_live:
+        if is_in_time:
             sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
         else:
             require_open_quarter(desk, current_user.id)

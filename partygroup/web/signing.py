@@ -155,7 +155,7 @@ def _concerns_me(gathering_id: int) -> bool:
 @needs(Can.SIGN_IN, back="signing.desk")
 def make(gathering_id: int):
     """Sign in by ticket, or by the spoken code: one tap, once, however often it is sent."""
-    at, ticket = clock.now(), _ticket_for(gathering_id) or _ticket_sent(gathering_id)
+    at, ticket = clock.now(), _ticket_sent(gathering_id) or _ticket_for(gathering_id)
     spoken = squeeze(request.form.get("spoken"), 20)
     if ticket and not spoken:
         desk = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
@@ -163,7 +163,7 @@ def make(gathering_id: int):
         desk = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id)
     if desk is None or (desk.counting is None and not ticket and desk.opened_at):
         raise NotFound
-    is_late = by_outbox() and ticket and not spoken and desk.opened_at and not ticket.is_honoured(desk.opened_at, at)
+    is_late = by_outbox() and ticket and not spoken and desk.opened_at and _is_over(desk, ticket, at)
     if not desk.is_signed and not is_late and (problem := _proof_missing(desk, ticket, spoken, at)):
         return problem
     happened_at = ticket.first_seen if ticket and not spoken else at
@@ -183,6 +183,11 @@ def require_open_quarter(desk, person_id: int) -> None:
     reason = None if desk.is_signed else refusal_of_late_mark(db.session, person_id, clock.day_of(desk.starts_at))
     if reason:
         raise Refused(reason)
+
+
+def _is_over(desk, ticket, at) -> bool:
+    """Say whether a ticket signs in only as a late one: it is old, or the meeting was closed meanwhile."""
+    return desk.closed_at is not None or not ticket.is_honoured(desk.opened_at, at)
 
 
 def _proof_missing(desk, ticket, spoken, at):

@@ -1,6 +1,6 @@
 // What this phone keeps until the server has it: items of the outbox, drafts, and who uses the phone (IndexedDB).
 // An item belongs to a person; whoever else uses the phone neither sees nor sends it.
-import { deleteDB, openDB } from "idb";
+import { openDB } from "idb";
 
 const NAME = "luhuo";
 const RECEIPTS = 20; // how many stored items are still shown
@@ -16,8 +16,9 @@ function base() {
       made.createObjectStore("items", { keyPath: "key" });
       for (const store of ["drafts", "facts"]) made.createObjectStore(store);
     },
-    blocking() {
-      forget();
+    blocking(_current, _wanted, { target }) {
+      target.close(); // another tab has a newer version of the app
+      opened = undefined;
     },
     terminated() {
       opened = undefined;
@@ -26,18 +27,16 @@ function base() {
   return opened;
 }
 
-// Close the connection: another tab wants to delete the database, or we do.
-async function forget() {
-  const closing = opened;
-  opened = undefined;
-  (await closing)?.close();
-}
+// Who uses the page: said by pages made for somebody; on the others the last for whom one was opened. A page says it
+// once: left open in another tab, it must not take the phone back from whoever uses it now.
+let noted = false;
 
-// Who uses the page: said by pages made for somebody; on the others the last who was.
 export async function person() {
   const { person: here, theme, size } = document.documentElement.dataset;
   const made = await base();
   if (!here) return made.get("facts", "person");
+  if (noted) return here;
+  noted = true;
   const told = [made.put("facts", here, "person"), made.put("facts", { theme, size }, "look")];
   await Promise.all(told).catch(() => {}); // no room: the page knows it in any case
   return here;
@@ -47,6 +46,17 @@ export async function person() {
 export const look = async () => (await base()).get("facts", "look");
 
 export const put = async (item) => (await base()).put("items", item);
+
+// Write down what became of an item, unless it was deleted meanwhile, or another tab knows better: stored is final.
+export async function settle(key, changes) {
+  const change = (await base()).transaction("items", "readwrite");
+  const item = await change.store.get(key);
+  const settled = item && (changes.state === "stored" || item.state === "waiting") && { ...item, ...changes };
+  if (settled) await change.store.put(settled);
+  await change.done;
+  return settled;
+}
+
 export const remove = async (key) => (await base()).delete("items", key);
 export const get = async (key) => (await base()).get("items", key);
 const all = async () => (await base()).getAll("items");
@@ -70,7 +80,7 @@ export async function hasRoomFor(item) {
 
 // Keep a stored item as a receipt, without what was in it; only the newest receipts stay.
 export async function keepReceipt(item, to) {
-  await put({ ...item, state: "stored", to, fields: [], files: [], storedAt: new Date().toISOString() });
+  await settle(item.key, { state: "stored", to, words: "", fields: [], files: [], storedAt: new Date().toISOString() });
   const old = (await itemsOf(item.person, "stored")).slice(0, -RECEIPTS);
   for (const one of old) await remove(one.key);
 }
@@ -79,13 +89,11 @@ export const putDraft = async (name, fields) => (await base()).put("drafts", fie
 export const getDraft = async (name) => (await base()).get("drafts", name);
 export const removeDraft = async (name) => (await base()).delete("drafts", name);
 
-// Signing out: drafts, receipts and the person go; what was never sent stays, locked to its owner.
+// Signing out: drafts, receipts and the person go; what was never sent stays, locked to its owner. The empty database
+// stays, too: another tab may be keeping something in it at this moment.
 export async function clean() {
   const made = await base();
   await made.clear("drafts");
   await made.clear("facts");
   for (const item of await all()) if (item.state === "stored") await remove(item.key);
-  if ((await all()).length) return;
-  await forget();
-  await deleteDB(NAME);
 }

@@ -44,9 +44,11 @@ async function post(item, isNow) {
 // Send one item and keep what became of it, if it lies in the box; return the answer. `isNow`: somebody waits for it.
 export async function send(item, { isNow = false, isKept = true } = {}) {
   const said = await post(item, isNow);
-  if (isKept && said.state === "stored") await box.keepReceipt(item, said.to);
-  else if (isKept && FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
-  document.dispatchEvent(new CustomEvent(CHANGED, { detail: said.state }));
+  const { state, words, to, stored } = said;
+  if (isKept && state === "stored") await box.keepReceipt(item, to);
+  else if (isKept && FINAL.includes(state)) await box.settle(item.key, { state, words, to, stored });
+  else if (isKept && (words || item.words)) await box.settle(item.key, { words }); // later, and why: a login that has ended
+  document.dispatchEvent(new CustomEvent(CHANGED, { detail: state }));
   return said;
 }
 
@@ -69,9 +71,8 @@ function later(some) {
   if (some) timer = setTimeout(sendAll, AGAIN);
 }
 
-// One tab at a time, where the browser can say so; the server stores each key once in any case.
-const alone = (work) =>
-  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => (lock ? work() : later(true))) : work();
+// One tab after the other, where the browser can say so; the server stores each key once in any case.
+const alone = (work) => (navigator.locks ? navigator.locks.request("luhuo-outbox", work) : work());
 
 export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));

@@ -10,10 +10,11 @@ const PATIENCE = 4000;
 const FRESH = 24 * 3600 * 1000; // by the phone's clock at both ends
 const PAGE = { "Content-Type": "text/html; charset=utf-8" };
 
+// On a bad line each attempt gets on from where the last one broke off.
 async function store() {
   const cache = await caches.open(CACHE);
   if (await cache.match(OFFLINE)) return;
-  await cache.addAll(ASSETS);
+  await Promise.all(ASSETS.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
   for (const path of NEUTRAL) {
     const page = await fetch(path, { credentials: "omit", cache: "reload" });
     if (page.ok) await cache.put(path, page);

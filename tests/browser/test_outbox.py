@@ -101,10 +101,37 @@ def test_an_ended_login_loses_nothing(leader, world, backstage):
     leader.open("/activities/new").type("一句话", "登录过期前写的")
     with backstage() as session:
         session.execute(sa.delete(Login))
-    leader.tap("记好了").sees("存在手机里了", "登录过期前写的")
+    leader.tap("记好了").sees("存在手机里了", "登录过期前写的", "登录已经到期，登录后接着发。")
     leader.page.context.clear_cookies()
     leader.sign_on(backstage, world.leader.id).open("/outbox").sees("已收")
     assert jotted(backstage) == ["登录过期前写的"]
+
+
+def test_a_page_left_open_does_not_take_the_phone_back(leader, world, backstage):
+    leader.page.route("**/activities", lambda route: route.abort())
+    jot(leader, "组长自己的一条")
+    left_open = leader.sees("存在手机里了").open("/").sees("手机里还有 1 条没交上去").page
+    left_open.context.clear_cookies()
+    other = Phone(left_open.context.new_page(), leader.home).sign_on(backstage, world.member.id).open("/")
+    with left_open.expect_request("**/activities"):  # the page left open tries to send what is its own
+        left_open.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    other.page.context.clear_cookies()  # the page as it lies on the phone for when there is no network: nobody's
+    other.open("/outbox").sees("由本人登录后发").sees_no("组长自己的一条")
+
+
+def test_what_was_deleted_stays_so_though_an_answer_comes_late(leader):
+    leader.page.route("**/activities", lambda route: route.abort())
+    jot(leader, "写错了的一条")
+    held = []
+    leader.sees("存在手机里了").until("document.documentElement.dataset.net === 'down'")
+    leader.page.unroute("**/activities")
+    leader.page.route("**/activities", lambda route: held.append(route))
+    with leader.page.expect_request("**/activities"):
+        leader.tap("现在试一次")
+    leader.tap("删掉").tap("确定删掉").sees("都交上去了")
+    held[0].fulfill(status=422, json={"state": "returned", "words": "谁参加了？"})
+    leader.until("document.documentElement.dataset.net === 'up'")
+    leader.open("/outbox").sees("都交上去了").sees_no("写错了的一条")
 
 
 def test_what_is_refused_stays_in_its_form(leader, backstage):

@@ -58,6 +58,25 @@ def test_it_counts_after_closing_when_it_was_scanned_before(opened, late, world,
     assert late(code).json["state"] == "stored" and len(opened.marks(session)) == 1
 
 
+def test_a_tap_counts_though_the_meeting_was_closed_while_it_was_on_its_way(opened, world, app, client, session, at):
+    phone = client.sign_on(world.member)
+    ticket = re.search('name="ticket" value="([^"]+)"', phone.get(opened.code()).text)[1]
+    at("2026-03-05 16:22")
+    app.test_client().sign_on(world.leader).post(f"{opened.url}/closing")
+    at("2026-03-05 16:23")
+    phone.get(opened.code())  # scanned again, in vain: the earlier scan counts
+    answer = phone.post(f"{opened.url}/sign-ins", data={"ticket": ticket}, headers=phone_of(world.member))
+    assert answer.json["state"] == "stored", answer.json
+    (mark,) = opened.marks(session)
+    assert mark.door == Door.OFFLINE
+
+
+def test_a_code_that_still_shows_counts_though_the_meeting_was_just_closed(opened, late, world, app, session):
+    code = opened.code(steps_ago=1)
+    app.test_client().sign_on(world.leader).post(f"{opened.url}/closing")
+    assert late(code).json["state"] == "stored" and len(opened.marks(session)) == 1
+
+
 @pytest.mark.parametrize(("how", "said"), [
     ("a week", "过了 7 天"), ("forged", "认不出"), ("nonsense", "不是签到码"), ("before", "认不出"),
     ("stranger", "名单"),
