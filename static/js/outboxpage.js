@@ -33,7 +33,7 @@ function base64(bytes) {
 async function again(item) {
   const key = box.uuid();
   const fields = item.fields.map(([name, value]) => [name, name === "key" ? key : value]);
-  await box.put({ ...item, key, fields, state: "waiting", words: undefined, to: undefined, stored: undefined });
+  await box.put({ ...item, key, fields, state: "waiting", words: undefined, to: undefined, differs: undefined });
   await box.remove(item.key);
 }
 
@@ -42,6 +42,18 @@ async function retry(item) {
 }
 
 const ACTS = { again, retry, save: saveAsFile, drop: (item) => box.remove(item.key) };
+
+// What is stored beside what lies here, of whatever differs.
+function showBoth(table, differs) {
+  if (!differs?.length) return table.remove();
+  for (const [label, ...both] of differs) {
+    const line = table.tBodies[0].insertRow(), head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = label;
+    line.append(head);
+    for (const words of both) line.insertCell().textContent = words || "没写";
+  }
+}
 
 function row(item) {
   const part = document.getElementById("outbox-item").content.cloneNode(true);
@@ -52,7 +64,7 @@ function row(item) {
   say("state", NAMES[item.state]);
   part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
   say("words", item.words);
-  say("stored", item.stored && `已存下的：${item.stored}`);
+  showBoth(part.querySelector("table"), item.differs);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
   if (item.to) link.href = item.to;

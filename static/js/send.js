@@ -41,7 +41,7 @@ async function post(item, isNow) {
 export async function send(item, isNow = false) {
   const said = await post(item, isNow);
   if (said.state === "stored") await box.keepReceipt(item, said.to);
-  else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
+  else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, differs: said.differs });
   tell(said.state);
   return said;
 }
