@@ -2,9 +2,10 @@
 // the server's sentence; what cannot be sent now waits at /outbox. Where nothing can be kept, the form goes as ever.
 import * as box from "./box.js";
 import { draftName } from "./drafts.js";
-import { CHANGED, send, sendAll } from "./send.js";
+import { CHANGED, post, send, sendAll } from "./send.js";
 
 const AT_ONCE = 8000; // so long a tap waits for the server before the item goes on waiting by itself
+const NOT_KEPT = "没有交上去，这部手机也不让网页存东西。请主持人补签，一样算数。";
 
 async function pack(form, submitter) {
   const fields = [], files = [];
@@ -36,7 +37,7 @@ function sayIn(form, words) {
 async function keepAndSend(form, submitter) {
   const item = await pack(form, submitter);
   await box.put(item);
-  navigator.storage?.persist?.();
+  navigator.storage?.persist?.().catch(() => {});
   await box.removeDraft(draftName(form, item.person));
   const said = await Promise.race([send(item, true), atMost(AT_ONCE)]);
   if (said.state === "returned") {
@@ -54,8 +55,19 @@ export async function keepFields(url, label, line, fields) {
     state: "waiting",
   };
   if (!item.person) throw new Error("nobody is known here");
-  await box.put(item);
-  return { key: item.key, ...(await Promise.race([send(item), atMost(AT_ONCE)])) };
+  const isKept = await box.put(item).then(() => true, () => false);
+  const said = await Promise.race([isKept ? send(item) : post(item), atMost(AT_ONCE)]);
+  if (!isKept && said.state !== "stored") return { state: "returned", words: said.words || NOT_KEPT };
+  return { key: item.key, ...said };
+}
+
+// Send a form as the browser does, with the button that was tapped.
+export function sendPlainly(form, submitter) {
+  if (submitter?.name) {
+    const value = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
+    form.append(value);
+  }
+  form.submit();
 }
 
 async function onSubmit(event) {
@@ -68,7 +80,7 @@ async function onSubmit(event) {
   try {
     await keepAndSend(form, submitter);
   } catch {
-    form.submit(); // no storage here: the browser sends it, and shows what the server says
+    sendPlainly(form, submitter); // no storage here: the browser sends it, and shows what the server says
   } finally {
     form.removeAttribute("aria-busy");
   }

@@ -74,18 +74,27 @@ function row(item) {
     button.addEventListener("click", async () => {
       if (button.dataset.sure && button.textContent !== button.dataset.sure) return void (button.textContent = button.dataset.sure);
       await ACTS[button.dataset.act](item);
-      await show();
+      await refresh();
       sendAll();
     });
   });
   return part;
 }
 
+let drawn = "";
+
+// Draw the list anew only when it says something new: whoever is about to tap finds the button where it was.
+function draw(items) {
+  const said = items.map((item) => [item.key, item.state, item.words, age(item.at)].join(" ")).join("\n");
+  if (said !== drawn) list().replaceChildren(...items.map(row));
+  drawn = said;
+}
+
 async function show() {
   const owner = await box.person();
   const own = owner ? await box.itemsOf(owner) : [];
   const open = own.filter((item) => item.state !== "stored");
-  list().replaceChildren(...[...open, ...own.filter((item) => item.state === "stored").reverse()].map(row));
+  draw([...open, ...own.filter((item) => item.state === "stored").reverse()]);
   const shown = { "outbox-none": own.length === 0, "outbox-open": open.length > 0, "outbox-done": own.length > 0 && open.length === 0 };
   for (const [id, on] of Object.entries(shown)) document.getElementById(id).hidden = !on;
   document.getElementById("outbox-oldest").textContent = open.length ? age(open[0].at) : "";
@@ -94,11 +103,13 @@ async function show() {
   document.getElementById("outbox-others-count").textContent = others;
 }
 
+const refresh = () => show().catch(() => (document.getElementById("outbox-lost").hidden = false));
+
 export function showOutbox() {
   document.addEventListener("DOMContentLoaded", () => {
     if (!list()) return;
-    show().catch(() => (document.getElementById("outbox-lost").hidden = false));
-    document.addEventListener(CHANGED, show);
-    setInterval(show, 5000);
+    refresh();
+    document.addEventListener(CHANGED, refresh);
+    setInterval(refresh, 5000);
   });
 }

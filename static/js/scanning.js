@@ -20,8 +20,9 @@ async function reaches() {
 }
 
 async function keepSignIn(code) {
-  const { key, state, to } = await keepFields("/sign-ins", "签到", "", [["code", code]]);
-  location.replace(state === "stored" ? to : `/outbox#${key}`);
+  const { key, state, to, words } = await keepFields("/sign-ins", "签到", "", [["code", code]]);
+  if (state === "stored" || key) location.replace(state === "stored" ? to : `/outbox#${key}`);
+  return words;
 }
 
 async function signIn(text, scanner) {
@@ -30,7 +31,8 @@ async function signIn(text, scanner) {
   scanner.stop();
   scanner.say("扫到了");
   if (await reaches()) return location.assign(`/q/${code}`);
-  return keepSignIn(code);
+  const words = await keepSignIn(code);
+  if (words) scanner.say(words);
 }
 
 function knownPeople() {

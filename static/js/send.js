@@ -19,7 +19,8 @@ function bodyOf(item) {
   return body;
 }
 
-async function post(item, isNow) {
+// Send one item that is kept nowhere; return the answer.
+export async function post(item, isNow = false) {
   const stop = new AbortController();
   const timeout = setTimeout(() => stop.abort(), PATIENCE);
   const headers = { Outbox: item.person, "Idempotency-Key": item.key, "Written-At": item.at };

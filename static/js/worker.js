@@ -23,9 +23,9 @@ async function register() {
 
 async function keepToday() {
   const paths = document.querySelector("[data-today]")?.dataset.today.split(" ");
-  const last = Number(sessionStorage.getItem("today"));
+  const name = `today-${document.documentElement.dataset.person}`, last = Number(sessionStorage.getItem(name));
   if (!paths || !navigator.serviceWorker.controller || Date.now() - last < EVERY) return;
-  sessionStorage.setItem("today", Date.now());
+  sessionStorage.setItem(name, Date.now());
   for (const url of paths) await fetch(url, { headers: { Today: "1" } });
 }
 
