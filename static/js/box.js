@@ -44,9 +44,8 @@ export const person = async () => here() ?? (await base()).get("facts", "person"
 
 // Say once, when a page made for somebody is opened, that they use the phone now; return who did before.
 export async function arrive() {
-  const facts = (await base()).transaction("facts", "readwrite").store;
-  const before = await facts.get("person");
-  if (here()) await facts.put(here(), "person");
+  const before = await (await base()).get("facts", "person");
+  if (here()) await (await base()).put("facts", here(), "person");
   return before;
 }
 
