@@ -53,6 +53,11 @@ class Picture:
     width: int
     height: int
 
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the photo: the same file sent twice is the same photo."""
+        return hashlib.sha256(self.content).hexdigest()
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -125,8 +130,8 @@ def store(data_dir: Path, picture: Picture) -> Stored:
 
     Raise Refused (503) when the disk does not take it.
     """
-    folder, digest = data_dir / FOLDER, hashlib.sha256(picture.content).hexdigest()
-    stored = Stored(secrets.token_hex(16), digest, picture.width, picture.height, len(picture.content))
+    folder = data_dir / FOLDER
+    stored = Stored(secrets.token_hex(16), picture.digest, picture.width, picture.height, len(picture.content))
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for ending, content in ((SMALL, picture.small), ("", picture.content)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 
 from flask import Blueprint, current_app, request, url_for
@@ -28,15 +27,16 @@ from partygroup.web.jotting import (
     all_of,
     choices_for,
     chosen_of,
+    facts_of,
     form_page,
     people_of,
     pictures_sent,
     preset_of,
 )
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.outbox import written_at
-from partygroup.web.respond import by_outbox, done, of_today, respond, to_outbox
+from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("activities", __name__)
 #: The forms around the photos.
@@ -86,9 +86,8 @@ def new():
     return _new_page(draft, choice, choices)
 
 
-def _new_page(draft: Draft, choice: Choice, choices: list[Choice], *, before: Jotted | None = None, **more):
-    key = (before is None and request.form.get("key")) or secrets.token_hex(16)
-    return form_page("activities/new.html", draft, choice, choices=choices, key=key, before=before, **more)
+def _new_page(draft: Draft, choice: Choice, choices: list[Choice], *, before: Before | None = None, **more):
+    return form_page("activities/new.html", draft, choice, choices=choices, key=key_of(before), before=before, **more)
 
 
 @pages.post("/activities")
@@ -109,20 +108,26 @@ def jot():
         pictures = pictures_sent()
         activity_id = _jot(draft, choice, pictures)
     except Differs as twice:
-        return _both(draft, choice, choices, twice)
+        before = _before(draft, choice, pictures, activity_of(int(twice.kept)))
+        return _new_page(draft, choice, choices, before=before, status=twice.status)
     except Refused as refusal:
         problems = {refusal.field or "text": refusal.reason}
         return _new_page(draft, choice, choices, status=refusal.status, problems=problems)
     return done("记好了。有名字的人在首页能看到，7 天内可以说有出入。", "activities.show", activity_id=activity_id)
 
 
-def _both(draft: Draft, choice: Choice, choices: list[Choice], twice: Differs):
-    """Answer a form that was kept before with other content: both, and a key of its own for the second."""
-    before = activity_of(int(twice.kept))
-    if by_outbox():
-        where = url_for("activities.show", activity_id=before.id)
-        return to_outbox("conflict", twice.reason, 409, to=where, stored=before.activity.text)
-    return _new_page(draft, choice, choices, before=before, status=409)
+def _before(draft: Draft, choice: Choice, pictures: list, stands: Jotted) -> Before:
+    """Return what the form was kept as, beside what it is now."""
+    named = {str(one.id): one.name for one in members_of_branch(db.session, choice.branch_id, draft.date)}
+    names, sent = [named[key] for key in draft.people if key in named], f"{len(pictures)} 张"
+    kept = f"{len(stands.photos)} 张"
+    if sent == kept and {one.digest for one in pictures} != {one.digest for one in stands.photos}:
+        sent += "，不是同样的"
+    return Before(
+        url_for("activities.show", activity_id=stands.id),
+        facts_of(Draft.of(stands), stands.unit_name, [one.name for one in stands.people], kept),
+        facts_of(draft, choice.name, names, sent),
+    )
 
 
 def _jot(draft: Draft, choice: Choice, pictures: list) -> int:

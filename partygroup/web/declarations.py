@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_login import current_user
 from wtforms import ValidationError
 
 from partygroup import clock
 from partygroup.activities.models import Activity
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.people.models import OFFICER_ROLES, Role
 from partygroup.points import said
 from partygroup.policy import Can, Place
@@ -25,9 +24,10 @@ from partygroup.scores.tables import Row
 from partygroup.text import clean, squeeze
 from partygroup.web.asked import number_asked
 from partygroup.web.declared import as_shown, carry_out, declaration_of, show_page
+from partygroup.web.filters import full_day
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("declarations", __name__)
@@ -132,7 +132,7 @@ def choice_of() -> Choice:
     return Choice(one.person_id, one.name, one.branch_id, place_for(one), for_branch)
 
 
-def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None = None, seen: Seen | None = None):
+def form_page(form, choice: Choice, *, status=200, problems=None, seen: Seen | None = None, before=None):
     """Return the page of the form, new or of a draft, with what was typed."""
     from_activity = seen is not None and seen.declaration.source == Source.ACTIVITY
     return respond(
@@ -140,7 +140,7 @@ def form_page(form, choice: Choice, *, status: int = 200, problems: dict | None 
         items=[(seen.told.row.item.code, said_of(seen.told.row))] if from_activity else items_to_choose(choice),
         from_activity=from_activity, people=people_to_choose() if seen is None else [],
         problems=form.problems if problems is None else problems, today=clock.today(),
-        key=request.form.get("key") or secrets.token_hex(16), leads=request.form.get("leads", "yes"),
+        key=key_of(before), before=before, leads=request.form.get("leads", "yes"),
         enters=any(map(_enterable, units_held(current_user, *OFFICER_ROLES))), text_length=TEXT_LENGTH,
         number_length=NUMBER_LENGTH,
     )  # fmt: skip
@@ -176,10 +176,33 @@ def _declare(choice: Choice):
         return form_page(form, choice, status=422)
     try:
         declaration_id = _declared(form, choice)
+    except Differs as twice:
+        return form_page(form, choice, status=twice.status, before=_before(form, choice, int(twice.kept)))
     except Refused as refusal:
         return form_page(form, choice, status=refusal.status, problems={"item": refusal.reason})
     words = "已存成草稿，还没有交上去。" if _keeps_draft() else "已交上去，到了哪一步这里都看得到。"
     return done(words, "declarations.show", declaration_id=declaration_id)
+
+
+def _before(form: ClaimForm, choice: Choice, declaration_id: int) -> Before:
+    """Return what the form was kept as, beside what it is now."""
+    seen, claim = declaration_of(declaration_id), form.claim
+    stands, names = seen.declaration, dict(items_to_choose(choice))
+    kept = Claim(stands.item, stands.happened_on, stands.text, leads=stands.leads, event=stands.event)
+    names.setdefault(stands.item, said_of(seen.told.row))
+    return Before(
+        url_for("declarations.show", declaration_id=declaration_id),
+        _facts(kept, names, seen.told.name, is_draft=stands.state == states.State.DRAFT),
+        _facts(claim, names, choice.name, is_draft=_keeps_draft()),
+    )
+
+
+def _facts(claim: Claim, names: dict[str, str], name: str, *, is_draft: bool) -> dict[str, str]:
+    return {
+        "给谁": name, "哪一项": names.get(claim.item, claim.item), "做了什么": claim.text,
+        "哪一天": full_day(claim.happened_on), "我在里面": "牵头，或只有我" if claim.leads else "成员",
+        "文号或证书号": (claim.event or "").removeprefix("doc:"), "交没交": "草稿，没交" if is_draft else "交上去",
+    }  # fmt: skip
 
 
 def _keeps_draft() -> bool:

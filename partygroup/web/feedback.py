@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.feedback import actions, queries
 from partygroup.feedback.models import TEXT_LENGTH, Feedback
 from partygroup.org.queries import company, lineage
@@ -19,7 +18,7 @@ from partygroup.text import clean
 from partygroup.web.asked import number_asked
 from partygroup.web.identity import own_path
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("feedback", __name__)
@@ -51,10 +50,9 @@ def index():
     return feedback_page(own_path(request.args.get("from")) or "")
 
 
-def feedback_page(path: str, *, text: str = "", status: int = 200, errors: dict | None = None):
+def feedback_page(path: str, *, text: str = "", status: int = 200, errors: dict | None = None, before=None):
     """Return the page with what was typed."""
-    before = number_asked("before")
-    rows = queries.answered(db.session, before=before)
+    rows = queries.answered(db.session, before=number_asked("before"))
     return respond(
         "feedback/index.html",
         status=status,
@@ -66,7 +64,8 @@ def feedback_page(path: str, *, text: str = "", status: int = 200, errors: dict 
         mine=queries.open_of(db.session, current_user.id),
         limit=TEXT_LENGTH,
         answers=bool(units_where(current_user, Can.ANSWER_FEEDBACK)),
-        key=request.form.get("key") or secrets.token_hex(16),
+        key=key_of(before),
+        before=before,
     )
 
 
@@ -83,6 +82,10 @@ def give():
 
     try:
         do_once(act, at=at)
+    except Differs as twice:
+        stands = feedback_of(int(twice.kept)).row
+        both = Before(url_for("feedback.index"), {"写的": stands.text}, {"写的": text})
+        return feedback_page(path, text=text, status=twice.status, before=both)
     except Refused as refusal:
         return feedback_page(path, text=text, status=refusal.status, errors={"text": refusal.reason})
     return done("收到了，答复会写在这一页。", "feedback.index")

@@ -21,7 +21,8 @@ from partygroup.errors import Refused
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import children, units_named
 from partygroup.policy import Can, units_where
-from partygroup.text import clean
+from partygroup.text import clean, whole_number
+from partygroup.web.filters import full_day
 from partygroup.web.respond import respond
 
 NEAR_DAYS = ("今天", "昨天", "前天")
@@ -130,6 +131,17 @@ class Draft:
         )
         named = {key: value for key, value in people.items() if str(key) in self.people}
         return Note(sort.code, self.text, self.date, self.result or None, tags, named)
+
+
+def facts_of(draft: Draft, unit_name: str, names: list[str], photos: str) -> dict[str, str]:
+    """Return label → words of a sound form or an activity that stands, for whoever compares two."""
+    sort = SORTS[draft.sort]
+    return {
+        "哪个组织": unit_name, "做了什么": sort.name, "一句话": draft.text, "结果": draft.result,
+        "哪一天": full_day(draft.date), "多久": MINUTES.get(whole_number(draft.minutes), draft.minutes),
+        "归到": DIMENSIONS.get(draft.dimension, DIMENSIONS[sort.dimension])[0], "品牌": BRANDS.get(draft.brand, ""),
+        "双向": TWO_WAYS.get(draft.two_way, ""), "谁参加": "、".join(sorted(names)), "照片": photos,
+    }  # fmt: skip
 
 
 def people_of(choice: Choice, day: date) -> dict[int, tuple[int, int | None]]:

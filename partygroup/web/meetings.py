@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 from wtforms import SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import DataRequired
@@ -17,17 +15,18 @@ from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
 from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
 from partygroup.db import db, transaction
-from partygroup.errors import Refused
+from partygroup.errors import Differs, Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.web.asked import last_seen, text_typed
+from partygroup.web.filters import full
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("meetings", __name__)
@@ -80,7 +79,7 @@ def _call_form(units, kinds, data=None) -> CallForm:
     return form
 
 
-def _call_page(form, unit, kinds, *, status=200, problems=None):
+def _call_page(form, unit, kinds, *, status=200, problems=None, before=None):
     shown = [kind for kind in kinds if circles_for(kind.rules, unit.kind)]
     return respond(
         "meetings/new.html",
@@ -90,7 +89,8 @@ def _call_page(form, unit, kinds, *, status=200, problems=None):
         kinds=[(kind.code, kind.rules.name) for kind in shown],
         problems=problems if problems is not None else form.problems,
         typed=request.form,
-        key=request.form.get("key") or secrets.token_hex(16),
+        key=key_of(before),
+        before=before,
     )
 
 
@@ -124,10 +124,27 @@ def call():
         return _call_page(form, unit, kinds, status=422)
     try:
         gathering_id = _call(form, unit, [kind for kind in kinds if kind.code in form.kinds.data])
+    except Differs as twice:
+        return _call_page(form, unit, kinds, status=twice.status, before=_before(form, unit, int(twice.kept)))
     except Refused as refusal:
         field = refusal.field or "kinds"
         return _call_page(form, unit, kinds, status=refusal.status, problems={field: refusal.reason})
     return done("已召集，应到的人在首页就能看到。", "meetings.show", gathering_id=gathering_id)
+
+
+def _before(form, unit, gathering_id: int) -> Before:
+    """Return the meeting that the form called, beside what it would call now."""
+    stands, kinds = queries.describe(db.session, gathering_id), form.kinds
+    chosen = "、".join(name for code, name in kinds.choices if code in kinds.data)
+    return Before(
+        url_for("meetings.show", gathering_id=gathering_id),
+        _facts(stands.unit_name, stands.kinds, stands.starts_at, stands.where, stands.theme),
+        _facts(unit.name, chosen, form.starts_at.data, form.place.data, form.theme.data),
+    )
+
+
+def _facts(unit_name: str, kinds: str, starts_at, place: str, theme: str | None) -> dict[str, str]:
+    return {"哪个组织": unit_name, "开什么会": kinds, "时间": full(starts_at), "地点": place, "主题": theme or ""}
 
 
 def _call(form, unit, kinds) -> int:

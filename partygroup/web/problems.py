@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_login import current_user
 from wtforms import IntegerField
 from wtforms.validators import InputRequired
@@ -16,14 +14,15 @@ from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH, Problem
 from partygroup.activities.problems import Taken, get_taken
 from partygroup.activities.queries import get_jotted, visible_to
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.policy import Can, may
 from partygroup.text import whole_number
 from partygroup.web.asked import number_asked, text_typed
+from partygroup.web.filters import full_day
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.respond import done, respond
 from partygroup.web.timeline import shown_unit
 
@@ -72,12 +71,12 @@ def _activity_asked():
         return None
 
 
-def _new_page(form: ProblemForm, choices, choice, *, status: int = 200, problems: dict | None = None):
+def _new_page(form: ProblemForm, choices, choice, *, status: int = 200, problems: dict | None = None, before=None):
     return respond(
         "problems/new.html", status=status, form=form, unit=choice, choices=choices, problems=problems or {},
         owners=[("", "请选"), *_owners(choice)], activity=_activity_asked(),
         typed=request.form, today=clock.today(), text_length=TEXT_LENGTH,
-        key=request.form.get("key") or secrets.token_hex(16),
+        key=key_of(before), before=before,
     )  # fmt: skip
 
 
@@ -108,6 +107,8 @@ def take_up():
         return _new_page(form, choices, choice, status=422, problems=problems)
     try:
         problem_id = _take_up(form, choice)
+    except Differs as twice:
+        return _new_page(form, choices, choice, status=twice.status, before=_before(form, choice, int(twice.kept)))
     except Refused as refusal:
         return _new_page(form, choices, choice, status=refusal.status, problems={"due_on": refusal.reason})
     return done("记进问题清单了。", "problems.show", problem_id=problem_id)
@@ -117,6 +118,21 @@ def _owners(choice) -> list[tuple[int, str]]:
     """Return (id, name) of the branch's members, those of the group first."""
     members = members_of_branch(db.session, choice.branch_id, clock.today())
     return [(one.id, one.name) for one in sorted(members, key=lambda one: one.group_id != choice.id)]
+
+
+def _before(form: ProblemForm, choice, problem_id: int) -> Before:
+    """Return what the form was kept as, beside what it is now."""
+    taken = problem_of(problem_id)
+    owner = dict(_owners(choice))[form.owner.data]
+    return Before(
+        url_for("problems.show", problem_id=problem_id),
+        _facts(taken.unit_name, taken.problem.text, taken.owner, taken.problem.due_on),
+        _facts(choice.name, form.text.data, owner, form.due_on.data),
+    )
+
+
+def _facts(unit_name: str, text: str, owner: str, due_on) -> dict[str, str]:
+    return {"哪个组织": unit_name, "什么问题": text, "谁负责": owner, "什么时候解决": full_day(due_on)}
 
 
 def _take_up(form: ProblemForm, choice) -> int:

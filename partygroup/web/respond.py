@@ -1,7 +1,8 @@
 """Answering: page or fragment at one address, redirects with notes for the next page; a phone's outbox in few words.
 
-An outbox (C2) sends `Outbox: person` and gets JSON {state, words, to}: `stored`; `returned` or `conflict` (final, with
-the reason); `login`, `other` (somebody else is logged in) or `waiting` (later). Nothing else is the server's word.
+An outbox (C2) sends `Outbox: person` and gets JSON {state, words, to}: `stored`; `returned` (final, with the reason);
+`conflict` (the same key came with other content: a person decides; `differs` has the rows); `login`, `other` (somebody
+else is logged in) or `waiting` (later). Nothing else is the server's word.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ def to_outbox(state: str, words: str = "", status: int = 200, **more):
 
 def state_for(status: int) -> str:
     """Return what a status means to an outbox: final, or later."""
-    if status == 409:
-        return "conflict"
     return "waiting" if status in (408, 425, 429) or status >= 500 else "returned"
 
 
@@ -46,6 +45,8 @@ def _what_is_wrong(context: dict) -> str:
 def respond(page: str, fragment: str | None = None, *, status: int = 200, **context):
     """Render the page, or only its fragment when htmx asks to replace that part."""
     if status >= 400 and by_outbox():
+        if before := context.get("before"):
+            return to_outbox("conflict", before.reason + "。", status, to=before.to, differs=before.rows)
         return to_outbox(state_for(status), _what_is_wrong(context), status)
     wants_part = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
     template = fragment if fragment and wants_part else page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from flask import Blueprint, current_app, request
 from flask_login import current_user
@@ -15,18 +16,19 @@ from partygroup.attendance.queries import find_desk, get_desk
 from partygroup.attendance.roll import get_roll
 from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST
 from partygroup.clock import moment
-from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.db import db
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.people.queries import name_of
 from partygroup.policy import Can
 from partygroup.text import squeeze
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.outbox import written_at
 from partygroup.web.respond import done, of_today, respond
 from partygroup.web.roll import qr_path
 from partygroup.web.security import use_camera
-from partygroup.web.signing import require_open_quarter
+from partygroup.web.signing import require_open_quarter, twice_page
 
 pages = Blueprint("scanning", __name__)
 FOREIGN = "这不是签到码，没有签到。请扫会场屏幕上的码。"
@@ -44,23 +46,30 @@ def _code_sent() -> str:
 @needs(Can.SIGN_IN, back="signing.ways")
 def late():
     """Sign in by a code that the phone has scanned, now or without a network earlier."""
-    at, code, keys = clock.now(), _code_sent(), current_app.config["SECRET_KEYS"]
-    seconds = current_app.config["SETTINGS"].step_seconds
+    at, code = clock.now(), _code_sent()
     sitting_id = codes.sitting_id_in(code)
     desk = find_desk(db.session, sitting_id=sitting_id, person_id=current_user.id) if sitting_id else None
+    try:
+        gathering_id = do_once(lambda: _sign_in(desk, code, at), at=at, code=code)
+    except Differs as twice:
+        return twice_page(int(twice.kept), desk and desk.gathering_id)
+    return done("", "signing.receipt", gathering_id=gathering_id)
+
+
+def _sign_in(desk, code: str, at: datetime) -> int:
+    """Sign in by a code, live or seen earlier; return the gathering. Raise Refused."""
     if desk is None:
         raise Refused(FOREIGN)
+    keys, seconds = current_app.config["SECRET_KEYS"], current_app.config["SETTINGS"].step_seconds
     now_step = codes.step_of(at, seconds)
     is_live = codes.step_shown(keys, desk.gathering_id, desk.sitting_id, code, now_step) is not None
-    is_in_time = is_live and desk.closed_at is None  # it may have been closed since the code was seen
-    seen_at = at if is_in_time else _seen_at(desk, code, now_step, seconds)
-    with transaction(db.session):
-        if is_in_time:
-            sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
-        else:
-            require_open_quarter(desk, current_user.id)
-            sign_in_late(db.session, desk, person_id=current_user.id, seen_at=seen_at, at=at)
-    return done("", "signing.receipt", gathering_id=desk.gathering_id)
+    if is_live and desk.closed_at is None:  # it may have been closed since the code was seen
+        sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
+    else:
+        seen_at = _seen_at(desk, code, now_step, seconds)
+        require_open_quarter(desk, current_user.id)
+        sign_in_late(db.session, desk, person_id=current_user.id, seen_at=seen_at, at=at)
+    return desk.gathering_id
 
 
 def _seen_at(desk, code: str, now_step: int, seconds: int):
@@ -127,15 +136,28 @@ def ask(met):
 def scan(met):
     """Mark the person whose own code was scanned, at the moment of scanning."""
     at = clock.now()
-    person_id = codes.person_in(current_app.config["SECRET_KEYS"], _code_sent())
-    if person_id is None:
-        raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
-    name = name_of(db.session, person_id)
-    desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
-    written = written_at(at)
-    with transaction(db.session):
+    code, written = _code_sent(), written_at(at)
+    person_id = codes.person_in(current_app.config["SECRET_KEYS"], code)
+    name = name_of(db.session, person_id) if person_id else "认不出的码"
+
+    def act() -> int:
+        if person_id is None:
+            raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
+        desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
         if written:
             require_open_quarter(desk, person_id)
         made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=written or at,
                            by=current_user.id, at=at)  # fmt: skip
+        return person_id if made else 0
+
+    try:
+        made = do_once(act, at=at, meeting=met.id, code=code)
+    except Differs as twice:
+        raise Refused(_said_of_both(int(twice.kept), name), twice.status) from twice
     return done(f"{name}，签到了。" if made else f"{name}已经签过了。", "roll.board", gathering_id=met.id)
+
+
+def _said_of_both(kept_id: int, name: str) -> str:
+    """Say of a scan whose key came before with another code which of the two stands."""
+    kept = f"{name_of(db.session, kept_id)}签到了" if kept_id else "那个人早已签过"
+    return f"这次扫码交过一次，内容不一样：上次{kept}；这次是{name}，没有签。请再扫一次。"

@@ -13,13 +13,15 @@ from partygroup.attendance.models import Door
 from partygroup.attendance.queries import find_desk, get_desk
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.meetings.queries import describe
 from partygroup.people.rules import seniority_years
 from partygroup.policy import Can
 from partygroup.scores.queries import refusal_of_late_mark
 from partygroup.text import squeeze
+from partygroup.web.filters import full
 from partygroup.web.needs import needs
+from partygroup.web.once import Before, do_once
 from partygroup.web.respond import by_outbox, done, of_today, respond
 from partygroup.web.security import use_camera
 
@@ -168,12 +170,19 @@ def make(gathering_id: int):
         return problem
     happened_at = ticket.first_seen if ticket and not spoken else at
     door = Door.SPOKEN if spoken else Door.CODE
-    with transaction(db.session):
+
+    def act() -> int:
         if is_late:
             require_open_quarter(desk, current_user.id)
             sign_in_late(db.session, desk, person_id=current_user.id, seen_at=ticket.first_seen, at=at)
         else:
             sign_in(db.session, desk, person_id=current_user.id, door=door, happened_at=min(happened_at, at), at=at)
+        return gathering_id
+
+    try:
+        do_once(act, at=at, meeting=gathering_id)
+    except Differs as twice:
+        return twice_page(int(twice.kept), gathering_id)
     _keep_ticket(None)
     return done("", "signing.receipt", gathering_id=gathering_id)
 
@@ -188,6 +197,24 @@ def require_open_quarter(desk, person_id: int) -> None:
 def _is_over(desk, ticket, at) -> bool:
     """Say whether a ticket signs in only as a late one: it is old, or the meeting was closed meanwhile."""
     return desk.closed_at is not None or not ticket.is_honoured(desk.opened_at, at)
+
+
+def twice_page(kept_id: int, gathering_id: int | None):
+    """Answer a sign-in whose key came before with another code: the one that stands, and this one, which does not."""
+    got = my_receipt(db.session, kept_id, current_user.id)
+    desk_url = gathering_id and url_for("signing.desk", gathering_id=gathering_id)
+    before = Before(
+        url_for("signing.receipt", gathering_id=kept_id),
+        {"哪个会": _said_of(kept_id), "签到": full(got.happened_at)},
+        {"哪个会": _said_of(gathering_id) if gathering_id else "认不出的码", "签到": "这一次没有签"},
+        "这次签到交过一次，内容不一样",
+    )
+    return respond("signing/twice.html", status=409, before=before, desk_url=desk_url)
+
+
+def _said_of(gathering_id: int) -> str:
+    met = describe(db.session, gathering_id)
+    return f"{met.kinds}，{full(met.starts_at)}"
 
 
 def _proof_missing(desk, ticket, spoken, at):

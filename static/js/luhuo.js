@@ -1,6 +1,6 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, the worker, and the
-// word on whether one is connected.
+// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, who uses the phone,
+// the worker, and the word on whether one is connected.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
@@ -16,8 +16,10 @@ import { keepScanned, openScanners } from "./scanning.js";
 import { sendWhenever } from "./send.js";
 import { shrinkPhotos } from "./shrink.js";
 import { cleanOnSignOut } from "./signout.js";
+import { mindOthers } from "./whose.js";
 import { useWorker } from "./worker.js";
 
+mindOthers(); // before whatever asks who uses the phone
 copyOnClick();
 startCountdowns();
 pickOnClick();

@@ -37,7 +37,7 @@ async function keep(item) {
   } catch {
     return NO_ROOM;
   }
-  navigator.storage?.persist?.();
+  navigator.storage?.persist?.().catch(() => {});
   return "";
 }
 
@@ -87,6 +87,15 @@ export async function keepFields(url, label, line, fields) {
   return { key: item.key, ...(await keepThenSend(item, false)) };
 }
 
+// Send a form as the browser does, with the button that was tapped.
+export function sendPlainly(form, submitter) {
+  if (submitter?.name) {
+    const value = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
+    form.append(value);
+  }
+  form.submit();
+}
+
 async function onSubmit(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !form.matches("form[data-outbox]") || submitter?.formNoValidate) return;
@@ -97,7 +106,7 @@ async function onSubmit(event) {
   try {
     await keepAndSend(form, submitter);
   } catch {
-    form.submit(); // nothing of this works here: the browser sends it, and shows what the server says
+    sendPlainly(form, submitter); // nothing of this works here: the browser sends it, and shows what the server says
   } finally {
     form.removeAttribute("aria-busy");
   }

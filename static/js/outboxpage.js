@@ -40,7 +40,7 @@ function base64(bytes) {
 async function again(item) {
   const key = box.uuid();
   const fields = item.fields.map(([name, value]) => [name, name === "key" ? key : value]);
-  await box.put({ ...item, key, fields, state: "waiting", words: undefined, to: undefined, stored: undefined });
+  await box.put({ ...item, key, fields, state: "waiting", words: undefined, to: undefined, differs: undefined });
   await box.remove(item.key);
 }
 
@@ -53,6 +53,18 @@ const ACTS = { again, retry, change, save: saveAsFile, drop: (item) => box.remov
 
 const offers = (button, item) => button.dataset.for.split(" ").includes(item.state) && (button.dataset.act !== "change" || item.page);
 
+// What is stored beside what lies here, of whatever differs.
+function showBoth(table, differs) {
+  if (!differs?.length) return table.remove();
+  for (const [label, ...both] of differs) {
+    const line = table.tBodies[0].insertRow(), head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = label;
+    line.append(head);
+    for (const words of both) line.insertCell().textContent = words || "没写";
+  }
+}
+
 function row(item) {
   const part = document.getElementById("outbox-item").content.cloneNode(true);
   const say = (name, words) => (part.querySelector(`[data-${name}]`).textContent = words ?? "");
@@ -62,7 +74,7 @@ function row(item) {
   say("state", NAMES[item.state]);
   part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
   say("words", item.words ?? (item.isScan && item.state === "waiting" && !item.line ? SCANNED : ""));
-  say("stored", item.stored && `已存下的：${item.stored}`);
+  showBoth(part.querySelector("table"), item.differs);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
   if (item.to) link.href = item.to;
@@ -72,7 +84,7 @@ function row(item) {
     button.addEventListener("click", async () => {
       if (button.dataset.sure && button.textContent !== button.dataset.sure) return void (button.textContent = button.dataset.sure);
       await ACTS[button.dataset.act](item);
-      await show();
+      await refresh();
       sendAll();
     });
   });
@@ -107,11 +119,13 @@ async function show() {
   document.getElementById("outbox-others-count").textContent = others;
 }
 
+const refresh = () => show().catch(() => (document.getElementById("outbox-lost").hidden = false));
+
 export function showOutbox() {
   document.addEventListener("DOMContentLoaded", () => {
     if (!list()) return;
-    show().catch(() => (document.getElementById("outbox-lost").hidden = false));
-    document.addEventListener(CHANGED, show);
-    setInterval(show, 5000);
+    refresh();
+    document.addEventListener(CHANGED, refresh);
+    setInterval(refresh, 5000);
   });
 }

@@ -44,9 +44,9 @@ async function post(item, isNow) {
 // Send one item and keep what became of it, if it lies in the box; return the answer. `isNow`: somebody waits for it.
 export async function send(item, { isNow = false, isKept = true } = {}) {
   const said = await post(item, isNow);
-  const { state, words, to, stored } = said;
+  const { state, words, to, differs } = said;
   if (isKept && state === "stored") await box.keepReceipt(item, to);
-  else if (isKept && FINAL.includes(state)) await box.settle(item.key, { state, words, to, stored });
+  else if (isKept && FINAL.includes(state)) await box.settle(item.key, { state, words, to, differs });
   else if (isKept && (words || item.words)) await box.settle(item.key, { words }); // later, and why: a login that has ended
   document.dispatchEvent(new CustomEvent(CHANGED, { detail: state }));
   return said;

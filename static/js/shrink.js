@@ -1,5 +1,7 @@
 // <input type="file" data-shrink="2048"> makes photos small before they are sent; [data-shrunk] says so, with pictures
 // beside it. Whatever fails is sent as it is: the server judges and shrinks in any case.
+import { sendPlainly } from "./outbox.js";
+
 const load = (file) =>
   new Promise((resolve, reject) => {
     const image = new Image();
@@ -46,6 +48,6 @@ export function shrinkPhotos() {
     event.preventDefault();
     await running.get(form);
     if (form.requestSubmit) form.requestSubmit(submitter || undefined);
-    else form.submit();
+    else sendPlainly(form, submitter);
   });
 }

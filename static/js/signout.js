@@ -3,18 +3,20 @@ import { clean as cleanBox } from "./box.js";
 
 const PATIENCE = 1000;
 
-async function clean() {
-  sessionStorage.clear();
-  await cleanBox().catch(() => {});
-  if (!("caches" in window)) return;
+const cleanSession = async () => sessionStorage.clear();
+
+async function cleanCaches() {
   const names = await caches.keys();
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
+// Each by itself: a browser that has not the one, or refuses it, has the others.
+const clean = () => Promise.allSettled([cleanSession(), cleanBox(), cleanCaches()]);
+
 const atMost = (time) => new Promise((done) => setTimeout(done, time));
 
 async function cleanThenSend(form) {
-  await Promise.race([clean().catch(() => {}), atMost(PATIENCE)]);
+  await Promise.race([clean(), atMost(PATIENCE)]);
   form.submit();
 }
 

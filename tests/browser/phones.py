@@ -22,10 +22,10 @@ NO_NOISE = re.compile(r"Failed to load resource: the server responded with a sta
 
 
 class Phone:
-    """A phone with one page open: `taps` counts since `count_taps`, `noise` is what the console complained of."""
+    """A phone with one page open: `taps` and `fields` typed since `count_taps`; `noise`: the console's complaints."""
 
     def __init__(self, page: Page, home: str):
-        self.page, self.home, self.taps, self.noise = page, home, 0, []
+        self.page, self.home, self.taps, self.fields, self.noise = page, home, 0, 0, []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.noise.append(str(error)))
 
@@ -34,7 +34,7 @@ class Phone:
             self.noise.append(message.text)
 
     def count_taps(self) -> Phone:
-        self.taps = 0
+        self.taps = self.fields = 0
         return self
 
     def open(self, path: str) -> Phone:
@@ -73,6 +73,14 @@ class Phone:
     def type(self, label: str, text: str) -> Phone:
         """Fill in a field: one tap to get there."""
         self.page.get_by_label(re.compile(rf"^{label}")).first.fill(text)
+        self.taps += 1
+        self.fields += 1
+        return self
+
+    def attach(self, name: str, picture: bytes) -> Phone:
+        """Choose a photo for a field: one tap to get to the phone's own camera or album."""
+        file = {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": picture}
+        self.page.locator(f"input[name={name}]").set_input_files([file])
         self.taps += 1
         return self
 

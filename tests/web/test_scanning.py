@@ -125,7 +125,8 @@ def test_a_host_scans_a_member(scan, opened, world, session):
     assert scan("member").json == {"state": "stored", "to": f"{opened.url}/sign-ins", "words": "田富，签到了。"}
     (mark,) = opened.marks(session)
     assert (mark.person_id, mark.door, mark.by_id) == (world.member.id, Door.SCAN_MEMBER, world.leader.id)
-    assert "已经签过" in scan("member").json["words"] and len(opened.marks(session)) == 1
+    again = scan("member", **{"Idempotency-Key": "m" * 32})
+    assert "已经签过" in again.json["words"] and len(opened.marks(session)) == 1
 
 
 def test_scanned_without_a_network_it_counts_at_that_moment(scan, opened, session, at):
@@ -197,7 +198,8 @@ def test_the_same_key_with_other_content_shows_both(world, client, session, at):
     client.sign_on(world.leader)
     assert client.post("/activities", data=form, headers=phone_of(world.leader)).json["state"] == "stored"
     again = client.post("/activities", data=form | {"text": "第二次"}, headers=phone_of(world.leader))
-    assert (again.status_code, again.json["state"], again.json["stored"]) == (409, "conflict", "第一次")
+    assert (again.status_code, again.json["state"]) == (409, "conflict")
+    assert again.json["differs"] == [["一句话", "第一次", "第二次"]]
     page = client.post("/activities", data=form | {"text": "第二次", "key": "k" * 32})
     assert page.status_code == 409 and "第一次" in page.text and "第二次" in page.text
     assert f'value="{"k" * 32}"' not in page.text and session.scalar(sa.select(sa.func.count(Activity.id))) == 1
