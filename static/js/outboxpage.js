@@ -2,8 +2,6 @@
 import * as box from "./box.js";
 import { CHANGED, sendAll } from "./send.js";
 
-const NAMES = { waiting: "待发", stored: "已收", returned: "退回", conflict: "两份不一样" };
-const TONES = { waiting: "due", stored: "ok", returned: "late", conflict: "late" };
 const MINUTE = 60000;
 
 const list = () => document.querySelector("[data-outbox-list]");
@@ -61,9 +59,9 @@ function row(item) {
   say("label", item.label);
   say("line", item.line);
   say("facts", [age(item.at), item.files.length && `${item.files.length} 张照片，${size(item)} KB`].filter(Boolean).join(" · "));
-  say("state", NAMES[item.state]);
-  part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
+  part.querySelectorAll("[data-state]").forEach((tag) => tag.dataset.state === item.state || tag.remove());
   say("words", item.words);
+  if (!item.words || item.state === "stored") part.querySelector(".banner").remove();
   showBoth(part.querySelector("table"), item.differs);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
@@ -78,6 +76,7 @@ function row(item) {
       sendAll();
     });
   });
+  part.querySelectorAll("p").forEach((place) => place.textContent.trim() || place.remove());
   return part;
 }
 
@@ -94,8 +93,9 @@ async function show() {
   const owner = await box.person();
   const own = owner ? await box.itemsOf(owner) : [];
   const open = own.filter((item) => item.state !== "stored");
+  const waits = open.some((item) => item.state === "waiting");
   draw([...open, ...own.filter((item) => item.state === "stored").reverse()]);
-  const shown = { "outbox-none": own.length === 0, "outbox-open": open.length > 0, "outbox-done": own.length > 0 && open.length === 0 };
+  const shown = { "outbox-none": own.length === 0, "outbox-open": waits, "outbox-asks": open.length > 0 && !waits, "outbox-done": own.length > 0 && open.length === 0 };
   for (const [id, on] of Object.entries(shown)) document.getElementById(id).hidden = !on;
   document.getElementById("outbox-oldest").textContent = open.length ? age(open[0].at) : "";
   const others = await box.countOfOthers(owner);
