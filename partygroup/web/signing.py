@@ -203,13 +203,13 @@ def twice_page(kept_id: int, gathering_id: int | None):
     """Answer a sign-in whose key came before with another code: the one that stands, and this one, which does not."""
     got = my_receipt(db.session, kept_id, current_user.id)
     desk_url = gathering_id and url_for("signing.desk", gathering_id=gathering_id)
-    before = Before(
+    both = Before(
         url_for("signing.receipt", gathering_id=kept_id),
         {"哪个会": _said_of(kept_id), "签到": full(got.happened_at)},
         {"哪个会": _said_of(gathering_id) if gathering_id else "认不出的码", "签到": "这一次没有签"},
         "这次签到交过一次，内容不一样",
     )
-    return respond("signing/twice.html", status=409, before=before, desk_url=desk_url)
+    return respond("signing/twice.html", status=409, before=both, desk_url=desk_url)
 
 
 def _said_of(gathering_id: int) -> str:

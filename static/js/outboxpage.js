@@ -3,8 +3,6 @@ import * as box from "./box.js";
 import { said } from "./kept.js";
 import { CHANGED, sendAll } from "./send.js";
 
-const NAMES = { waiting: "待发", stored: "已收", returned: "退回", conflict: "两份不一样" };
-const TONES = { waiting: "due", stored: "ok", returned: "late", conflict: "late" };
 const SCANNED = "时间按屏幕上那个码算。急的话请主持人当场补签，一样算数。";
 const MINUTE = 60000;
 
@@ -71,9 +69,11 @@ function row(item) {
   say("label", item.label);
   say("line", item.line);
   say("facts", facts(item));
-  say("state", NAMES[item.state]);
-  part.querySelector("[data-state]").classList.add(`tag-${TONES[item.state]}`);
-  say("words", item.words ?? (item.isScan && item.state === "waiting" && !item.line ? SCANNED : ""));
+  part.querySelectorAll("[data-state]").forEach((tag) => tag.dataset.state === item.state || tag.remove());
+  const words = item.words || (item.isScan && item.state === "waiting" && !item.line ? SCANNED : "");
+  say("words", words);
+  if (!words || item.state === "stored") part.querySelector(".banner").remove();
+  else if (item.state === "waiting") part.querySelector(".banner").classList.remove("banner-late");
   showBoth(part.querySelector("table"), item.differs);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
@@ -88,7 +88,7 @@ function row(item) {
       sendAll();
     });
   });
-  part.querySelectorAll(".btn-row").forEach((acts) => acts.childElementCount || acts.remove());
+  part.querySelectorAll("p").forEach((place) => place.textContent.trim() || place.remove());
   return part;
 }
 

@@ -171,3 +171,18 @@ def test_today_opens_without_a_network(new_phone, server, world, backstage):
     phone.open("/outbox").sees("已收")
     assert jotted(backstage) == ["离线写的"]
     phone.noise.clear()
+
+
+def test_two_that_differ_stand_side_by_side_until_a_person_decides(leader, world, backstage):
+    leader.open("/activities/new").type("一句话", "第一次写的")
+    key = leader.page.locator("input[name=key]").input_value()
+    leader.tap("记好了").sees("按姓氏笔画")
+    for text in ("第二次写的", "第三次写的"):
+        leader.open("/activities/new").type("一句话", text)
+        leader.page.evaluate("(key) => { document.querySelector('input[name=key]').value = key; }", key)
+        leader.tap("记好了").sees("两份不一样", "存下的", "手机里的", "第一次写的", text)
+        if text == "第二次写的":
+            leader.tap("看存下的").sees("按姓氏笔画", "第一次写的").open("/outbox").tap("作为另一条再发").sees("已收")
+    assert jotted(backstage) == ["第一次写的", "第二次写的"]
+    leader.tap("删掉").sees("第三次写的").tap("确定删掉").sees("都交上去了").sees_no("两份不一样")
+    assert jotted(backstage) == ["第一次写的", "第二次写的"]

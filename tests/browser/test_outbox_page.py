@@ -98,7 +98,7 @@ def test_what_came_back_is_changed_without_typing_twice(leader, backstage):
     jot(leader, "没选人的一条", nobody=True)
     leader.sees("存在手机里了")
     found(leader)
-    leader.tap("现在试一次").sees("有退回来的", "退回", "谁参加了。")
+    leader.tap("现在试一次").sees("有几条等您定", "退回", "谁参加了。")
     leader.open("/").sees("1 条退回来了").open("/outbox").tap("改一改再交")
     leader.sees("退回的一条，改好再交", "谁参加了。", "上次选的 1 张都在")
     expect(leader.page.get_by_label("一句话")).to_have_value("没选人的一条")

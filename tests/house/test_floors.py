@@ -10,7 +10,7 @@ import pytest
 from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
 
 FLOORS = [
-    "clock errors text settings turns points",
+    "clock errors text settings turns points burden",
     "db logs",
     "workdays backup spreadsheets versions",
     "org",
