@@ -2,7 +2,7 @@
 // the server's sentence; what cannot be sent now waits at /outbox. Where nothing can be kept, the form goes as ever.
 import * as box from "./box.js";
 import { draftName } from "./drafts.js";
-import { CHANGED, send, sendAll } from "./send.js";
+import { CHANGED, send, sendAll, sendSoon } from "./send.js";
 
 const AT_ONCE = 8000; // so long a tap waits for the server before the item goes on waiting by itself
 
@@ -47,15 +47,25 @@ async function keepAndSend(form, submitter) {
   location.assign(said.state === "stored" && said.to ? said.to : `/outbox#${item.key}`);
 }
 
-// Keep something that no form holds, a scanned code, and send it; return what the server said.
-export async function keepFields(url, label, line, fields) {
-  const item = {
-    key: box.uuid(), person: await box.person(), url, label, line, at: new Date().toISOString(), fields, files: [],
-    state: "waiting",
-  };
+// Keep something that no form holds, a scanned code.
+async function keep(key, url, label, line, fields) {
+  const at = new Date().toISOString();
+  const item = { key, person: await box.person(), url, label, line, at, fields, files: [], state: "waiting" };
   if (!item.person) throw new Error("nobody is known here");
   await box.put(item);
+  return item;
+}
+
+// Keep it and send it; return what the server said.
+export async function keepFields(...what) {
+  const item = await keep(box.uuid(), ...what);
   return { key: item.key, ...(await Promise.race([send(item), atMost(AT_ONCE)])) };
+}
+
+// Keep it and go on; it is sent with all that waits, and what the server says of it is told under its key.
+export function keepBeside(...what) {
+  const key = box.uuid();
+  return { key, kept: keep(key, ...what).then(() => void sendSoon()) };
 }
 
 async function onSubmit(event) {

@@ -42,14 +42,14 @@ export async function send(item, isNow = false) {
   const said = await post(item, isNow);
   if (said.state === "stored") await box.keepReceipt(item, said.to);
   else if (FINAL.includes(said.state)) await box.put({ ...item, state: said.state, words: said.words, to: said.to, stored: said.stored });
-  tell(said.state);
+  tell(item, said);
   return said;
 }
 
 // Measured, not believed: whether the last call got through.
-function tell(state) {
+function tell({ key }, { state, words }) {
   document.documentElement.dataset.net = state === "waiting" ? "down" : "up";
-  document.dispatchEvent(new CustomEvent(CHANGED));
+  document.dispatchEvent(new CustomEvent(CHANGED, { detail: { key, state, words } }));
 }
 
 async function sendWaiting() {
@@ -71,12 +71,15 @@ function later(some) {
 
 // One tab at a time, where the browser can say so; the server stores each key once in any case.
 const alone = (work) =>
-  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => lock && work()) : work();
+  navigator.locks ? navigator.locks.request("luhuo-outbox", { ifAvailable: true }, (lock) => (lock ? work() : later(true))) : work();
 
 export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));
   return running;
 }
+
+// Send also what was kept while sending.
+export const sendSoon = () => sendAll().then(sendAll);
 
 export function sendWhenever() {
   addEventListener("load", sendAll);
