@@ -29,10 +29,11 @@ def code_picture(text: str) -> Image.Image:
     return picture
 
 
-def seen_by_hand(picture: Image.Image, seed: int = 1, *, blur: float = 1.6) -> Image.Image:
+def seen_by_hand(picture: Image.Image, seed: int = 1, *, is_lit: bool = True) -> Image.Image:
     """Return what a hand-held camera sees: in perspective, under a lamp, out of focus."""
     rng = Random(seed)
-    return tilt(glare(picture, rng), rng).filter(ImageFilter.GaussianBlur(blur))
+    picture = glare(picture, rng) if is_lit else picture
+    return tilt(picture, rng).filter(ImageFilter.GaussianBlur(1.6))
 
 
 def tilt(picture: Image.Image, rng: Random) -> Image.Image:
@@ -89,6 +90,11 @@ def modules_of(picture: Image.Image) -> int:
     return picture.width // PIXELS
 
 
+def studio_swing(value: float) -> float:
+    """Return a grey as films write it: black is 16, white is 235."""
+    return 16 + value * 219 / 255
+
+
 def write_film(path: Path, frames: list[Image.Image], *, per_second: int) -> Path:
     """Write grey pictures as the uncompressed film that Chromium plays, over and over, instead of a camera."""
     colours = bytes([128]) * (SIDE * SIDE // 2)
@@ -96,5 +102,5 @@ def write_film(path: Path, frames: list[Image.Image], *, per_second: int) -> Pat
         film.write(f"YUV4MPEG2 W{SIDE} H{SIDE} F{per_second}:1 Ip A1:1 C420jpeg\n".encode())
         for frame in frames:
             assert frame.size == (SIDE, SIDE)
-            film.write(b"FRAME\n" + frame.tobytes() + colours)
+            film.write(b"FRAME\n" + frame.point(studio_swing).tobytes() + colours)
     return path

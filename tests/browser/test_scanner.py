@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -31,8 +32,8 @@ BLACK = """navigator.mediaDevices.getUserMedia = () => {
   setInterval(() => context.fillRect(0, 0, 300, 150), 50);
   return Promise.resolve(canvas.captureStream(20));
 }"""
-#: What Chromium says of a request that the test cuts off.
-CUT_OFF = "Failed to load resource: net::ERR_FAILED"
+#: What Chromium and the decoder say of a file that does not come.
+CUT_OFF = re.compile("Failed to load resource: net::ERR_FAILED|.*wasm|falling back to ArrayBuffer")
 
 
 class Hall:
@@ -183,6 +184,7 @@ def test_without_https_browsers_give_no_camera(hall, camera_phone, live_server):
     phone = camera_phone([Image.new("L", (SIDE, SIDE), WALL)], flags=flags, home=f"http://luhuo.test:{port}")
     hall.at_scan(phone).until("!isSecureContext").tap("打开相机扫码").sees("这个浏览器不让网页用相机")
     sees_every_other_way(hall, phone)
+    phone.noise[:] = [one for one in phone.noise if "Cross-Origin-Opener-Policy header has been ignored" not in one]
 
 
 @pytest.mark.parametrize("lost", ["**/scan-*.js", "**/zxing-*.wasm"])
@@ -192,15 +194,14 @@ def test_where_the_decoder_does_not_load(hall, new_phone, lost):
     hall.at_scan(phone).tap("打开相机扫码").sees("扫码的部件没有装上")
     expect(phone.page.get_by_text("拍一张照片来认")).to_be_hidden()
     sees_every_other_way(hall, phone, photo=False)
-    assert all(CUT_OFF in one for one in phone.noise)
-    phone.noise.clear()
+    phone.noise[:] = [one for one in phone.noise if not CUT_OFF.match(one)]
 
 
 def test_the_decoder_is_fetched_again(hall, new_phone):
     phone = hall.at_scan(new_phone())
     phone.page.route("**/zxing-*.wasm", lambda route: route.abort())
     phone.tap("打开相机扫码").sees("扫码的部件没有装上")
-    phone.noise.clear()
+    phone.noise[:] = [one for one in phone.noise if not CUT_OFF.match(one)]
     phone.page.unroute("**/zxing-*.wasm")
     phone.tap("打开相机扫码").sees("没有找到相机")
     signs_in_by_photo(hall, phone)

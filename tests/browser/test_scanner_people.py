@@ -1,0 +1,139 @@
+"""The host scans sixty members' own codes in one run, with repeats and strangers among them, with a network and without."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from partygroup import clock
+from partygroup.attendance import codes
+from partygroup.attendance.actions import open_sign_in, tick_present
+from partygroup.attendance.models import Door, Mark
+from partygroup.attendance.queries import get_desk
+from partygroup.meetings.queries import describe
+from tests.browser.films import code_picture, seen_by_hand
+from tests.browser.phones import Phone, wait_until
+from tests.crowds import enlist
+from tests.factories import gathering
+
+BASE, MANY = "HTTPS://LUHUO.EXAMPLE", 60
+PER_SECOND, LONG = 6, 90  # frames of the film, two for each code; seconds to wait for the slowest machine
+#: Notes all that the scanner says, in the page.
+LISTEN = """
+  const said = (globalThis.said = new Set()), status = document.querySelector("[data-scanner] [role=status]");
+  new MutationObserver(() => said.add(status.textContent)).observe(status, { childList: true, subtree: true });
+"""
+ROWS = "[...document.querySelectorAll('[data-scan-list] li')].map((row) => [...row.children].map((one) => one.textContent))"
+
+
+class Queue:
+    """Sixty members before the host's phone, and who else holds a code into its camera."""
+
+    def __init__(self, app, world, backstage):
+        self.world, self.backstage, self.key = world, backstage, app.config["SECRET_KEYS"][0]
+        with backstage() as session:
+            self.members = enlist(session, world.group, MANY)
+            made = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.now())
+            self.id = made.id
+            open_sign_in(session, describe(session, made.id).gathering, by=world.leader.id, at=clock.now())
+            desk = get_desk(session, gathering_id=self.id, person_id=world.member.id)
+            tick_present(session, desk, person_id=world.member.id, by=world.leader.id, at=clock.now(), note="手机没电")
+
+    def own(self, person_id: int) -> str:
+        return f"{BASE}/P/{codes.personal_code(self.key, person_id)}"
+
+    def codes(self) -> list[str]:
+        """Return what is shown one after another: everybody's code; each tenth again, twenty later; foreign ones."""
+        shown = [self.own(one) for one in self.members]
+        for number in range(20, MANY, 10):
+            shown.insert(number + number // 10, self.own(self.members[number - 20]))
+        forged = self.own(self.world.probationer.id)[:-4] + "AAAA"
+        others = {15: self.own(self.world.neighbour.id), 25: forged, 35: "https://menu.example/t/17",
+                  45: self.own(self.world.member.id)}  # fmt: skip
+        for number, text in others.items():
+            shown.insert(number, text)
+        return shown
+
+    def film(self) -> list:
+        """Return two frames of each code: as it is held under the lamp, and turned out of its glare."""
+        return [seen_by_hand(code_picture(text), number, is_lit=is_lit) for number, text in enumerate(self.codes())
+                for is_lit in (True, False)]  # fmt: skip
+
+    def marks(self) -> list[Mark]:
+        with self.backstage() as session:
+            marks = session.scalars(sa.select(Mark).where(Mark.gathering_id == self.id)).all()
+            session.expunge_all()
+            return [one for one in marks if one.person_id != self.world.member.id]
+
+
+@pytest.fixture
+def queue(app, world, backstage) -> Queue:
+    return Queue(app, world, backstage)
+
+
+@pytest.fixture
+def host(queue, camera_phone) -> Phone:
+    """The host's phone at the scanner, whose camera sees the queue pass by."""
+    phone = camera_phone(queue.film(), per_second=PER_SECOND).sign_on(queue.backstage, queue.world.leader.id)
+    phone.open(f"/meetings/{queue.id}/scanning").page.evaluate(LISTEN)
+    return phone
+
+
+def run(host: Phone, is_over: str) -> Phone:
+    """Open the camera and wait until all have passed before it."""
+    wait_until(host.tap("打开相机").page, is_over, seconds=LONG)
+    return host
+
+
+def rows_of(phone: Phone) -> dict[str, str]:
+    """Return the list on the screen: by name, what became of it; no name stands there twice."""
+    rows = phone.page.evaluate(ROWS)
+    assert len(dict(rows)) == len(rows)
+    return dict(rows)
+
+
+def names_of(queue: Queue) -> list[str]:
+    return [f"余小{number}" for number in range(MANY)]
+
+
+def everybody_is_marked_once(queue: Queue) -> None:
+    marks = queue.marks()
+    assert Counter(one.person_id for one in marks) == dict.fromkeys(queue.members, 1)
+    assert {(one.door, one.by_id) for one in marks} == {(Door.SCAN_MEMBER, queue.world.leader.id)}
+
+
+def test_sixty_members_in_one_run(queue, host):
+    run(host, f"{ROWS}.length === {MANY + 3} && [...said].filter((one) => one.endsWith('已经签过了')).length >= 5")
+    host.until(f"{ROWS}.every(([, words]) => words && !words.includes('存在手机里'))")
+    host.sees(f"已扫 {MANY + 1} 人").tap("停下")
+    everybody_is_marked_once(queue)
+    world, rows = queue.world, rows_of(host)
+    said = host.page.evaluate("[...said]")
+    assert {rows[name] for name in names_of(queue)} <= {f"{name}，签到了。" for name in names_of(queue)}
+    assert rows[world.member.name] == "已经签过了" and f"{world.member.name}已经签过了" in said
+    assert {f"{name}已经签过了" for name in names_of(queue)[:40:10]} <= set(said)
+    assert f"{world.neighbour.name}不在应到名单里" in rows["名单外的人"]
+    assert "不是本人码，没有签到" in rows[world.probationer.name]
+    assert any("这不是本人码。请让本人打开“我的 · 本人码”" in one for one in said)
+
+
+def test_on_a_line_that_hangs_and_breaks_all_wait_and_are_judged_later(queue, host, monkeypatch):
+    scans = f"**/meetings/{queue.id}/scans"
+    held = []
+    host.page.route(scans, lambda route: route.abort() if held else held.append(route))
+    run(host, f"{ROWS}.length === {MANY + 3}").tap("停下")
+    rows = rows_of(host)
+    assert queue.marks() == [] and all("存在手机里" in rows[name] for name in names_of(queue))
+    host.page.unroute(scans)
+    host.noise.clear()
+    later = clock.now() + timedelta(minutes=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    host.open("/outbox").sees("不在应到名单里", "这不是本人码")
+    expect(host.page.locator("[data-outbox-list] li").filter(has_text="退回")).to_have_count(2)
+    host.until("![...document.querySelectorAll('[data-outbox-list] [data-state]')].some((one) => one.textContent === '待发')")
+    everybody_is_marked_once(queue)
+    assert all(one.arrived_at - one.happened_at > timedelta(minutes=20) for one in queue.marks())
