@@ -2,7 +2,7 @@
 // the server's sentence; what cannot be sent now waits at /outbox. Where nothing can be kept, the form goes as ever.
 import * as box from "./box.js";
 import { draftName } from "./drafts.js";
-import { CHANGED, send, sendAll, sendSoon } from "./send.js";
+import { CHANGED, send, sendAll, sendSoon, sendUnkept } from "./send.js";
 
 const AT_ONCE = 8000; // so long a tap waits for the server before the item goes on waiting by itself
 
@@ -47,25 +47,26 @@ async function keepAndSend(form, submitter) {
   location.assign(said.state === "stored" && said.to ? said.to : `/outbox#${item.key}`);
 }
 
-// Keep something that no form holds, a scanned code.
-async function keep(key, url, label, line, fields) {
-  const at = new Date().toISOString();
-  const item = { key, person: await box.person(), url, label, line, at, fields, files: [], state: "waiting" };
-  if (!item.person) throw new Error("nobody is known here");
-  await box.put(item);
-  return item;
+// Something that no form holds, a scanned code.
+async function itemOf(key, url, label, line, fields) {
+  const at = new Date().toISOString(), person = document.documentElement.dataset.person || (await box.person());
+  if (!person) throw new Error("nobody is known here");
+  return { key, person, url, label, line, at, fields, files: [], state: "waiting" };
 }
 
 // Keep it and send it; return what the server said.
 export async function keepFields(...what) {
-  const item = await keep(box.uuid(), ...what);
+  const item = await itemOf(box.uuid(), ...what);
+  await box.put(item);
   return { key: item.key, ...(await Promise.race([send(item), atMost(AT_ONCE)])) };
 }
 
-// Keep it and go on; it is sent with all that waits, and what the server says of it is told under its key.
+// Keep it and go on; it is sent with all that waits, and what the server says of it is told under its key. Where nothing
+// can be kept it is sent at once, and `kept` fails when it did not arrive.
 export function keepBeside(...what) {
   const key = box.uuid();
-  return { key, kept: keep(key, ...what).then(() => void sendSoon()) };
+  const kept = itemOf(key, ...what).then((item) => box.put(item).then(() => void sendSoon(), () => sendUnkept(item)));
+  return { key, kept };
 }
 
 async function onSubmit(event) {

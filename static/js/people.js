@@ -16,8 +16,7 @@ function knownPeople() {
 function newRow(name) {
   const row = document.createElement("li"), title = document.createElement("b"), said = document.createElement("span");
   title.textContent = name;
-  said.className = "sub";
-  title.className = "row-main";
+  row.className = "split";
   row.append(title, said);
   document.querySelector("[data-scan-list]").prepend(row);
   document.querySelector("[data-scan-done]").hidden = false;
@@ -71,16 +70,17 @@ class Scans {
     const scan = [...this.scans.values()].find((one) => one.key === key);
     if (!scan) return;
     if (LATER[state]) return this.tell(scan, LATER[state]);
-    this.tell(scan, words, state);
-    if (this.last === scan || state !== "stored") this.scanner.say(words, scan.name);
+    const short = words.startsWith(scan.name) ? words.slice(scan.name.length).replace(/^，/, "") : words;
+    this.tell(scan, short, state);
+    if (this.last === scan || state !== "stored") this.scanner.say(short, scan.name);
   }
 
   tell(scan, words, state = scan.state) {
     scan.state = state;
     scan.row.lastChild.textContent = words;
-    scan.row.classList.toggle("late-text", state === "returned");
+    scan.row.lastChild.classList.toggle("c-late", state === "returned");
     const counted = [...this.scans.values()].filter((one) => one.state === "stored" || (one.state === "waiting" && one.isKnown));
-    document.querySelector("[data-scan-count]").textContent = `已扫 ${counted.length} 人`;
+    document.querySelectorAll("[data-scan-count]").forEach((place) => (place.textContent = `已扫 ${counted.length} 人`));
   }
 }
 

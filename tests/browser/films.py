@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from math import pi
 from pathlib import Path
@@ -88,6 +89,13 @@ def glare(picture: Image.Image, rng: Random) -> Image.Image:
 def modules_of(picture: Image.Image) -> int:
     """Return the width of a clean picture in modules, quiet zone and all."""
     return picture.width // PIXELS
+
+
+def photo_of(picture: Image.Image) -> dict:
+    """Return a picture as the file that a phone's camera hands over."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=80)
+    return {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def studio_swing(value: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
@@ -15,7 +14,7 @@ from partygroup.attendance import codes
 from partygroup.attendance.actions import open_sign_in
 from partygroup.attendance.models import Mark
 from partygroup.meetings.queries import describe
-from tests.browser.films import SIDE, WALL, code_picture, seen_by_hand
+from tests.browser.films import SIDE, WALL, code_picture, photo_of, seen_by_hand
 from tests.browser.phones import Phone
 from tests.factories import gathering
 
@@ -48,6 +47,9 @@ class Hall:
         step = codes.step_of(clock.now(), STEP) - steps_ago
         return f"{BASE}/Q/{codes.code_at(self.key, self.id, self.sitting_id, step)}"
 
+    def spoken(self) -> str:
+        return codes.spoken_at(self.key, self.id, self.sitting_id, codes.step_of(clock.now(), STEP))
+
     def own_code(self) -> str:
         return f"{BASE}/P/{codes.personal_code(self.key, self.world.member.id)}"
 
@@ -71,15 +73,9 @@ def hall(app, world, backstage, at) -> Hall:
 
 
 def film_of(*texts: str) -> list[Image.Image]:
-    """Return a film of a hand-held camera before codes that follow each other: four frames each, none like the other."""
-    return [seen_by_hand(code_picture(text), 10 * number + frame) for number, text in enumerate(texts) for frame in range(4)]
-
-
-def photo_of(picture: Image.Image) -> dict:
-    """Return a picture as the file that a phone's camera hands over."""
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=80)
-    return {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    """Return a film of codes that follow each other before a hand-held camera: four frames each, none like another."""
+    return [seen_by_hand(code_picture(text), 10 * number + frame) for number, text in enumerate(texts)
+            for frame in range(4)]  # fmt: skip
 
 
 # --- with a camera ----------------------------------------------------------------------------------------------------
@@ -131,6 +127,28 @@ def test_the_torch_and_the_lit_screen_where_there_are_such(hall, camera_phone):
     phone.until("asked.join() === 'screen,true,false,released'")
 
 
+def test_a_code_scanned_without_a_network_is_sent_later(hall, camera_phone, at):
+    phone = camera_phone(film_of(hall.code()))
+    for lost in ("**/healthz", "**/sign-ins", "**/q/*"):
+        phone.page.route(lost, lambda route: route.abort())
+    hall.at_scan(phone).tap("打开相机扫码").sees("存在手机里了", "签到")
+    assert hall.signed() == []
+    at("2026-03-05 18:00")
+    phone.page.unroute_all()
+    phone.tap("现在试一次").sees("都交上去了", "已收")
+    assert hall.signed() == [hall.world.member.id]
+    phone.noise[:] = [one for one in phone.noise if not CUT_OFF.match(one)]
+
+
+def test_without_a_network_and_without_a_store_it_says_so(hall, camera_phone):
+    phone = camera_phone(film_of(hall.code()))
+    phone.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    phone.page.route("**/healthz", lambda route: route.abort())
+    hall.at_scan(phone).tap("打开相机扫码").sees("没有网络，这部手机也存不下").page.unroute_all()
+    phone.tap("打开相机扫码").is_at("/q/*")
+    phone.noise[:] = [one for one in phone.noise if not CUT_OFF.match(one)]
+
+
 # --- without one ------------------------------------------------------------------------------------------------------
 
 
@@ -141,14 +159,13 @@ def sees_every_other_way(hall: Hall, phone: Phone, *, photo: bool = True) -> Non
     if photo:
         signs_in_by_photo(hall, phone)
         return
-    phone.tap("党小组会").type("签到口令", codes.spoken_at(hall.key, hall.id, hall.sitting_id, codes.step_of(clock.now(), STEP)))
-    phone.tap("签到", within="#main", exact=True).sees("已到会")
+    phone.tap("党小组会").type("签到口令", hall.spoken()).tap("签到", within="#main", exact=True).sees("已到会")
     assert hall.signed() == [hall.world.member.id]
 
 
 def signs_in_by_photo(hall: Hall, phone: Phone) -> None:
     """Take a photo of a wall without a code, then of the code."""
-    photo = phone.page.get_by_label("拍一张照片来认")
+    photo = phone.page.get_by_label("拍一张照片认")
     photo.set_input_files(photo_of(Image.new("L", (SIDE, SIDE), WALL)))
     phone.sees("照片里没认出码", "再拍一张")
     photo.set_input_files({"name": "IMG_0002.HEIC", "mimeType": "image/heic", "buffer": b"no picture at all"})
@@ -192,7 +209,7 @@ def test_where_the_decoder_does_not_load(hall, new_phone, lost):
     phone = new_phone()
     phone.page.route(lost, lambda route: route.abort())
     hall.at_scan(phone).tap("打开相机扫码").sees("扫码的部件没有装上")
-    expect(phone.page.get_by_text("拍一张照片来认")).to_be_hidden()
+    expect(phone.page.get_by_text("拍一张照片认")).to_be_hidden()
     sees_every_other_way(hall, phone, photo=False)
     phone.noise[:] = [one for one in phone.noise if not CUT_OFF.match(one)]
 
