@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from math import pi
+from functools import lru_cache
+from math import cos, pi, sin
 from pathlib import Path
 from random import Random
 
@@ -19,6 +20,7 @@ GLARE_AREA, WASHED_OUT = 0.3, 0.8  # of the code's area; of the contrast there
 PIXELS = 8  # of a module in a clean picture
 
 
+@lru_cache
 def code_picture(text: str) -> Image.Image:
     """Return a code as a clean picture, drawn from the same path that the pages draw."""
     path, modules = qr_path(text)
@@ -39,15 +41,13 @@ def seen_by_hand(picture: Image.Image, seed: int = 1, *, is_lit: bool = True) ->
 
 def tilt(picture: Image.Image, rng: Random) -> Image.Image:
     """Return the picture turned by some degrees and looked at from aside, on a grey wall."""
-    side = picture.width
-    scene = Image.new("L", (side * 3 // 2,) * 2, WALL)
-    scene.paste(picture, (side // 4, side // 4))
-    scene = scene.rotate(rng.uniform(-12, 12), Image.Resampling.BICUBIC, fillcolor=WALL)
-    near, far = (rng.uniform(0.02, 0.14) * scene.width for _ in range(2))
-    corners = [(x, y) for x, y in ((near, far), (SIDE - 1, 0), (SIDE - 1 - near, SIDE - 1), (0, SIDE - 1 - far))]
-    there = [(0, 0), (scene.width, 0), (scene.width, scene.width), (0, scene.width)]
-    return scene.transform((SIDE, SIDE), Image.Transform.PERSPECTIVE, perspective(corners, there), fillcolor=WALL,
-                           resample=Image.Resampling.BICUBIC)  # fmt: skip
+    turn, here = rng.uniform(-0.25, 0.25), []
+    for corner in range(4):
+        angle, away = turn + (corner * 2 - 3) * pi / 4, rng.uniform(0.42, 0.52) * SIDE
+        here.append((SIDE / 2 + away * cos(angle), SIDE / 2 + away * sin(angle)))
+    there = [(0, 0), (picture.width, 0), (picture.width, picture.width), (0, picture.width)]
+    return picture.transform((SIDE, SIDE), Image.Transform.PERSPECTIVE, perspective(here, there), fillcolor=WALL,
+                             resample=Image.Resampling.BILINEAR)  # fmt: skip
 
 
 def perspective(here: list, there: list) -> list[float]:
