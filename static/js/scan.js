@@ -66,8 +66,8 @@ class Scanner {
     this.track = track;
     track.addEventListener("ended", () => this.track === track && this.stop("相机停了"));
     this.video.srcObject = this.stream;
-    this.video.play().catch(() => {}); // what is not played shows nothing
     this.show(true);
+    this.video.play().catch(() => {}); // what is not played shows nothing
     await this.seesSomething();
     this.part("torch").hidden = !track.getCapabilities?.().torch;
     this.running = true;
@@ -128,6 +128,7 @@ class Scanner {
   // Where the browser can: a phone that dims in the middle of the queue holds everybody up.
   async stayAwake() {
     this.awake = await navigator.wakeLock?.request("screen").catch(() => undefined);
+    if (!this.running) this.awake?.release();
   }
 
   async read(photo) {
