@@ -39,13 +39,13 @@ def camera_phone(launch_browser, browser_context_args, live_server, tmp_path):
     with contextlib.ExitStack() as started:
         phones = []
 
-        def make(frames, *, per_second: int = 6, flags=(), home: str = live_server) -> Phone:
+        def make(frames, *, per_second: int = 6, flags=(), home: str = live_server, workers="block") -> Phone:
             film = write_film(tmp_path / f"film{len(phones)}.y4m", frames, per_second=per_second)
             camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
             args = [*CHROMIUM_FLAGS, *camera, f"--use-file-for-fake-video-capture={film}", *flags]
             browser = launch_browser(args=args)
             started.callback(browser.close)
-            context = browser.new_context(**browser_context_args | HANDHELD | {"service_workers": "block"})
+            context = browser.new_context(**browser_context_args | HANDHELD | {"service_workers": workers})
             context.set_default_timeout(PATIENCE)
             phones.append(Phone(context.new_page(), home))
             return phones[-1]

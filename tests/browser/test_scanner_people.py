@@ -16,6 +16,7 @@ from partygroup.attendance.queries import get_desk
 from partygroup.meetings.queries import describe
 from tests.browser.films import code_picture, photo_of, seen_by_hand
 from tests.browser.phones import Phone, wait_until
+from tests.browser.test_outbox import WORKER_STANDS, Server
 from tests.crowds import enlist
 from tests.factories import gathering
 
@@ -28,6 +29,7 @@ LISTEN = """
 """
 ROWS = """[...document.querySelectorAll('[data-scan-list] li')].map((row) =>
   [...row.children].map((one) => one.textContent))"""
+SCANNER = "document.querySelector('[data-scanner]').dataset"
 STATES = "[...document.querySelectorAll('[data-outbox-list] [data-state]')].map((one) => one.textContent)"
 
 
@@ -133,14 +135,30 @@ def test_on_a_line_that_hangs_and_breaks_all_wait_and_are_judged_later(queue, ho
     run(host, f"{ROWS}.length === {MANY + 3}").tap("停下")
     rows = rows_of(host)
     assert queue.marks() == [] and all("存在手机里" in rows[name] for name in names_of(queue))
-    host.page.unroute(scans)
-    host.noise.clear()
     later = clock.now() + timedelta(minutes=30)
     monkeypatch.setattr(clock, "now", lambda: later)
+    host.page.unroute(scans)
+    host.noise.clear()
     host.open("/outbox").sees("不在应到名单里", "这不是本人码")
     host.until(f"{STATES}.filter((state) => state === '退回').length === 2 && !{STATES}.includes('待发')")
     everybody_is_marked_once(queue)
     assert all(one.arrived_at - one.happened_at > timedelta(minutes=20) for one in queue.marks())
+
+
+def test_the_scanner_opens_where_there_is_no_network(queue, camera_phone, app):
+    server = Server(app)
+    film = [seen_by_hand(code_picture(queue.own(one)), one) for one in queue.members[:3] for _again in range(2)]
+    phone = camera_phone(film, workers="allow", home=f"http://127.0.0.1:{server.port}")
+    phone.sign_on(queue.backstage, queue.world.leader.id).open("/").until(WORKER_STANDS)
+    at_scanner(queue, phone).until(f"caches.match({SCANNER}.wasm).then(Boolean)")
+    server.stop()
+    at_scanner(queue, phone).tap("打开相机").sees("已扫 3 人", "存在手机里").tap("停下")
+    assert queue.marks() == []
+    server.start()
+    phone.open("/outbox").sees("都交上去了")
+    assert sorted(one.person_id for one in queue.marks()) == queue.members[:3]
+    server.stop()
+    phone.noise.clear()
 
 
 @pytest.mark.parametrize("is_cut_off", [False, True])
