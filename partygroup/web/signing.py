@@ -91,7 +91,10 @@ def scan(code: str):
 
 def _stale(code, desk, now_step):
     first = now_step - DAY_SECONDS // current_app.config["SETTINGS"].step_seconds
-    ways = [("输 6 位口令", url_for("signing.desk", gathering_id=desk.gathering_id), True), ("回首页", "/", False)]
+    ways = [
+        ("输 6 位口令", url_for("signing.desk", gathering_id=desk.gathering_id), True),
+        ("再扫一次", url_for("signing.ways"), False),
+    ]
     if codes.step_within(_keys(), desk.gathering_id, desk.sitting_id, code, first, now_step + 2) is not None:
         step = current_app.config["SETTINGS"].step_seconds
         lines = [f"签到码每 {step} 秒换一次。请对准会场屏幕再扫。", "还不行？请主持人给您补签。"]

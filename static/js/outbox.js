@@ -3,7 +3,7 @@
 // sent from the page, and what is typed stays until the server has it.
 import * as box from "./box.js";
 import { draftName } from "./drafts.js";
-import { CHANGED, send, sendAll } from "./send.js";
+import { CHANGED, FINAL, send, sendAll, sendSoon } from "./send.js";
 
 const AT_ONCE = 8000; // so long a tap waits for the server before the item goes on waiting by itself
 const FULL = "手机里存满了，先到待发箱把存着的交上去，或存成文件再删掉。";
@@ -77,14 +77,23 @@ async function settle(form, item) {
   if (form.dataset.instead) await box.remove(form.dataset.instead);
 }
 
-// Keep something that no form holds, a scanned code, and send it; return what the server said.
-export async function keepFields(url, label, line, fields) {
-  const item = {
-    key: box.uuid(), person: await who(), url, label, line, at: new Date().toISOString(), fields, files: [],
-    state: "waiting", isScan: true,
-  };
-  if (!item.person) throw new Error("nobody is known here");
+// Something that no form holds, a scanned code.
+async function itemOf(key, url, label, line, fields) {
+  const person = await who(), at = new Date().toISOString();
+  if (!person) throw new Error("nobody is known here");
+  return { key, person, url, label, line, at, fields, files: [], state: "waiting", isScan: true };
+}
+
+// Keep it and send it; return what the server said.
+export async function keepFields(...what) {
+  const item = await itemOf(box.uuid(), ...what);
   return { key: item.key, ...(await keepThenSend(item, false)) };
+}
+
+async function keepOrSend(item) {
+  if (!(await keep(item))) return void sendSoon();
+  const said = await send(item, { isKept: false });
+  if (!FINAL.includes(said.state)) throw new Error(said.state);
 }
 
 // Send a form as the browser does, with the button that was tapped.
@@ -94,6 +103,13 @@ export function sendPlainly(form, submitter) {
     form.append(value);
   }
   form.submit();
+}
+
+// Keep it and go on; it is sent with all that waits, and what the server says of it is told under its key. Where nothing
+// can be kept it is sent at once, and `kept` fails when it did not arrive.
+export function keepBeside(...what) {
+  const key = box.uuid();
+  return { key, kept: itemOf(key, ...what).then(keepOrSend) };
 }
 
 async function onSubmit(event) {

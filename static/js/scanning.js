@@ -1,13 +1,11 @@
-// Opening the in-page scanner ([data-scanner]), whose decoder is loaded only then; what becomes of a scanned code; and a
+// Opening the in-page scanner ([data-scanner]), whose decoder is loaded only then; signing in by a scanned code; and a
 // code that some other scanner opened in our offline page.
 import { reaches } from "./net.js";
-import { keepFields } from "./outbox.js";
+import { keepBeside, keepFields } from "./outbox.js";
 
 const SOON = 3000;
 const CODE = /\/q\/([A-Z2-7]+)$/i;
-const OWN = /\/p\/([A-Z2-7]+)$/i;
-const MAC = 16;
-const AGAIN = 4000; // one code before the camera is one scan
+const OWN = /\/p\/[A-Z2-7]+$/i;
 
 const NOT_KEPT = "没连上，这部手机也存不下，没有签上。请主持人补签，一样算数。";
 
@@ -24,47 +22,34 @@ async function signIn(text, scanner) {
   scanner.stop();
   scanner.say("扫到了");
   if (await reaches()) return location.assign(`/q/${code}`);
-  return scanner.say((await keepSignIn(code)) ?? "存好了");
+  return scanner.say((await keepSignIn(code).catch(() => NOT_KEPT)) ?? "存好了");
 }
 
-function knownPeople() {
-  const known = new Map();
-  document.querySelectorAll("[data-scan-names] li").forEach((one) => known.set(one.dataset.code, one));
-  return known;
+// Load camera and decoder, once; what fails may be tried again.
+function scannerOf(root) {
+  root.scanner ??= import(root.dataset.src).then(async (made) => {
+    const scanner = await made.makeScanner(root);
+    scanner.found = root.dataset.scanner === "people" ? made.people(root, keepBeside) : signIn;
+    scanner.refusalIn = made.refusalIn;
+    return scanner;
+  });
+  root.scanner.catch(() => (root.scanner = undefined));
+  return root.scanner;
 }
 
-function peopleScanner(root) {
-  const known = knownPeople(), seen = new Map();
-  return async (text, scanner) => {
-    const code = OWN.exec(text)?.[1]?.toUpperCase();
-    if (!code) return scanner.say("这不是本人码。请让本人打开“我的 · 本人码”。");
-    if (Date.now() - (seen.get(code) ?? 0) < AGAIN) return;
-    const one = known.get(code.slice(0, -MAC)), name = one?.textContent ?? "名单外的人";
-    const repeated = seen.has(code) || one?.hasAttribute("data-came");
-    seen.set(code, Date.now());
-    if (repeated) return scanner.say(`${name}已经签过了`);
-    scanner.say(name);
-    navigator.vibrate?.(60);
-    const row = scanner.list(name, "存在手机里");
-    const said = await keepFields(root.dataset.url, "扫本人码", name, [["code", code]]);
-    row.textContent = said.words ?? (said.why ? "没有签上，请在名单里补签" : "存在手机里，联网后自动交");
-    if (said.state === "returned" || said.why) scanner.say(row.textContent);
-  };
-}
-
-async function open(root) {
+async function use(root, work) {
+  const said = root.querySelector("[data-scan-said]"), photo = root.querySelector("[data-scan-photo]");
   const button = root.querySelector("[data-scan-open]");
   button.disabled = true;
+  let scanner;
   try {
-    const { Scanner } = await import(root.dataset.src);
-    const scanner = new Scanner(root, root.dataset.scanner === "people" ? peopleScanner(root) : signIn);
-    button.hidden = true;
-    await scanner.start();
-  } catch {
-    root.querySelector("[data-scan-else]").hidden = false;
-    root.querySelector("[data-scan-said]").textContent = "相机没有打开，用下面的办法一样算数";
+    scanner = await scannerOf(root);
+    await work(scanner);
+  } catch (error) {
+    said.textContent = `${scanner ? scanner.refusalIn(error) : "扫码的部件没有装上，网络好了再点一次"}。用下面的办法，一样算数。`;
   } finally {
     button.disabled = false;
+    photo.parentElement.hidden = !scanner;
   }
 }
 
@@ -79,7 +64,12 @@ export function openScanners() {
     document.querySelectorAll("[data-scanner]").forEach((root) => {
       root.hidden = false;
       fetchSoon(root);
-      root.querySelector("[data-scan-open]").addEventListener("click", () => open(root));
+      root.querySelector("[data-scan-open]").addEventListener("click", () => use(root, (scanner) => scanner.start()));
+      root.querySelector("[data-scan-photo]").addEventListener("change", async ({ target }) => {
+        const [photo] = target.files;
+        await use(root, (scanner) => scanner.read(photo));
+        target.value = "";
+      });
     }));
 }
 

@@ -5,7 +5,7 @@ import { isDown, reaches, RESTORED, tell } from "./net.js";
 
 const PATIENCE = 30000;
 const AGAIN = 15000;
-const FINAL = ["stored", "returned", "conflict"];
+export const FINAL = ["stored", "returned", "conflict"];
 const STOP = ["waiting", "login", "other"];
 export const CHANGED = "outbox-changed";
 
@@ -48,7 +48,7 @@ export async function send(item, { isNow = false, isKept = true } = {}) {
   if (isKept && state === "stored") await box.keepReceipt(item, to);
   else if (isKept && FINAL.includes(state)) await box.settle(item.key, { state, words, to, differs });
   else if (isKept && (words || item.words)) await box.settle(item.key, { words }); // later, and why: a login that has ended
-  document.dispatchEvent(new CustomEvent(CHANGED, { detail: state }));
+  document.dispatchEvent(new CustomEvent(CHANGED, { detail: { key: item.key, state, words } }));
   return said;
 }
 
@@ -78,6 +78,9 @@ export function sendAll() {
   running ??= Promise.resolve(alone(sendWaiting)).catch(() => later(true)).finally(() => (running = null));
   return running;
 }
+
+// Send also what was kept while sending.
+export const sendSoon = () => sendAll().then(sendAll);
 
 export function sendWhenever() {
   addEventListener("load", sendAll);

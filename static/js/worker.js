@@ -34,7 +34,7 @@ async function keepToday() {
 }
 
 async function wipeToday({ detail }) {
-  if (detail !== "login" || !("caches" in window)) return;
+  if (detail.state !== "login" || !("caches" in window)) return;
   for (const name of await caches.keys()) if (name.startsWith("today-")) await caches.delete(name);
 }
 
