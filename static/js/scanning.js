@@ -63,6 +63,7 @@ async function open(root) {
   button.disabled = true;
   try {
     const { Scanner } = await import(root.dataset.src);
+    keepScanner(root);
     const scanner = new Scanner(root, root.dataset.scanner === "people" ? peopleScanner(root) : signIn);
     button.hidden = true;
     await scanner.start();
@@ -74,17 +75,16 @@ async function open(root) {
   }
 }
 
-// So that the scanner also opens where there is no network.
-function fetchSoon(root) {
-  if (!navigator.serviceWorker?.controller) return;
-  setTimeout(() => [root.dataset.src, root.dataset.wasm].forEach((url) => fetch(url).catch(() => {})), PROBE);
+// Once opened, the scanner also opens where there is no network. A page that the worker made keeps it by itself.
+function keepScanner({ dataset: { src, wasm } }) {
+  if (navigator.serviceWorker?.controller) return;
+  navigator.serviceWorker?.ready.then((standing) => standing.active.postMessage({ opened: [src, wasm] }));
 }
 
 export function openScanners() {
   document.addEventListener("DOMContentLoaded", () =>
     document.querySelectorAll("[data-scanner]").forEach((root) => {
       root.hidden = false;
-      fetchSoon(root);
       root.querySelector("[data-scan-open]").addEventListener("click", () => open(root));
     }));
 }

@@ -1,4 +1,5 @@
-// Phones are shared: signing out empties caches and stores before the form goes off; what was never sent stays.
+// Phones are shared: signing out empties caches and stores before the form goes off. What was never sent stays, and so do
+// our own files, which are the same for everybody.
 import { clean as cleanBox } from "./box.js";
 
 const PATIENCE = 1000;
@@ -8,7 +9,7 @@ async function clean() {
   await cleanBox().catch(() => {});
   if (!("caches" in window)) return;
   const names = await caches.keys();
-  await Promise.all(names.map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => !name.startsWith("luhuo-")).map((name) => caches.delete(name)));
 }
 
 const atMost = (time) => new Promise((done) => setTimeout(done, time));
