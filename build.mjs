@@ -3,7 +3,7 @@
 // stay beside (former.json), since pages that are open, or kept on phones, still ask for them; those before it go.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -14,22 +14,18 @@ const COMMON = {
 };
 const COMPRESSIBLE = [".js", ".css", ".svg", ".wasm"];
 const assets = {};
-const written = [];
 
 const digest = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
 
-function put(name, content) {
-  writeFileSync(DIST + name, content);
-  written.push(name);
-  if (!COMPRESSIBLE.includes(extname(name))) return;
-  writeFileSync(DIST + name + ".gz", gzipSync(content, { level: 9 }));
-  writeFileSync(DIST + name + ".br", brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
-}
-
 function putHashed(name, content) {
-  const ext = extname(name);
-  assets[name] = `${basename(name, ext)}-${digest(content)}${ext}`;
-  put(assets[name], content);
+  const ext = extname(name), file = `${basename(name, ext)}-${digest(content)}${ext}`, path = DIST + file;
+  assets[name] = file;
+  if (existsSync(path)) return; // the name tells the content
+  if (COMPRESSIBLE.includes(ext)) {
+    writeFileSync(path + ".gz", gzipSync(content, { level: 9 }));
+    writeFileSync(path + ".br", brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
+  writeFileSync(path, content); // last: it says that all is there
 }
 
 function read(name, otherwise) {
@@ -67,7 +63,8 @@ const worker = await bundle("static/js/sw.js", {
 writeFileSync(DIST + "sw.js", worker);
 
 const former = formerFiles();
-const kept = new Set(["sw.js", "assets.json", "former.json"].concat([...written, ...former].flatMap((name) => [name, name + ".gz", name + ".br"])));
+const files = [...Object.values(assets), ...former].flatMap((name) => [name, name + ".gz", name + ".br"]);
+const kept = ["sw.js", "assets.json", "former.json", ...files];
 writeFileSync(DIST + "former.json", JSON.stringify(former, null, 1) + "\n");
 writeFileSync(DIST + "assets.json", JSON.stringify(assets, null, 1) + "\n");
-for (const name of readdirSync(DIST)) if (!kept.has(name)) rmSync(DIST + name);
+for (const name of readdirSync(DIST)) if (!kept.includes(name)) rmSync(DIST + name);
