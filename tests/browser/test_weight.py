@@ -196,7 +196,7 @@ def photo(tmp_path) -> str:
 
 def open_scanner(phone, photo: str) -> None:
     """Open the scanner; there is no camera, so that a photo is read."""
-    phone.tap("打开相机扫码").sees("相机没有打开")
+    phone.tap("打开相机扫码").sees("用下面的办法")
     phone.page.locator("[data-scan-photo]").set_input_files(photo)
     phone.sees("这不是签到码")
 
