@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import sqlalchemy as sa
@@ -44,7 +43,7 @@ from tests.conftest import CHROMIUM_FLAGS
 RUNS = 5
 GOALS = {"performance": 95, "accessibility": 98, "best-practices": 98}
 MEMBER_NO = "100001"
-PATIENCE = 180
+PATIENCE = 300
 TOOL = ROOT / "tests" / "bench" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 TIMES = {"first-contentful-paint": "FCP", "largest-contentful-paint": "LCP", "total-blocking-time": "TBT"}
 
@@ -90,7 +89,7 @@ PAGES = (
 
 @contextmanager
 def running_house() -> Iterator[House]:
-    """Yield the app as `./dev run` serves it, with the demo's meeting of today open for signing in."""
+    """Yield the app as `./dev run` serves it, with the demo leader's next meeting open for signing in."""
     with tempfile.TemporaryDirectory() as folder:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
@@ -116,21 +115,21 @@ def answers(address: str, server: subprocess.Popen) -> bool:
         try:
             urlopen(address, timeout=5).close()
             return True
-        except (URLError, ConnectionError):
+        except OSError:  # not there yet, or slow
             time.sleep(0.5)
     return False
 
 
 def opened(house: House) -> House:
-    """Log the people in and begin sign-in at the meeting that the demo's leader has called for today."""
+    """Log the people in and begin sign-in at the next meeting that the demo's leader has called."""
     with house.app.app_context(), transaction(db.session) as session:
         people = dict(session.execute(sa.select(Person.staff_no, Person.id)).all())
         for staff_no in {page.staff_no for page in PAGES if page.staff_no}:
             at = clock.now()
             house.secrets[staff_no] = begin_login(session, people[staff_no], device="Lighthouse", at=at, office=True)
         called = sa.select(Gathering.id, Sitting.id).join(Sitting, Sitting.gathering_id == Gathering.id)
-        of_today = called.where(Gathering.called_by == people[LEADER_NO], Gathering.day == clock.today())
-        house.gathering_id, house.sitting_id = session.execute(of_today).one()
+        next_one = called.where(Gathering.called_by == people[LEADER_NO], Gathering.day >= clock.today())
+        house.gathering_id, house.sitting_id = session.execute(next_one.order_by(Gathering.day)).first()
     client = house.app.test_client()
     client.set_cookie("sid", house.secrets[LEADER_NO])
     answer = client.post(f"/meetings/{house.gathering_id}/opening", headers={"Sec-Fetch-Site": "same-origin"})

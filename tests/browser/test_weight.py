@@ -29,7 +29,7 @@ FIRST, REQUESTS, LATER, SCRIPTS = 60 * 1024, 6, 6 * 1024, 30 * 1024
 HALF_A_MINUTE = 30_000
 MEMBER_NO, SECRETARY_NO = "100001", "100005"
 WORKER_STANDS = "navigator.serviceWorker.ready.then(() => caches.match('/offline')).then(Boolean)"
-#: What a member, a leader and a secretary open on most days; `{met}` is the leader's meeting of today.
+#: What a member, a leader and a secretary open on most days; `{met}` is the leader's next meeting.
 DAILY = {
     MEMBER_NO: ("/", "/scan", "/meetings/{met}/sign-in", "/me/points", "/activities", "/declarations/new", "/me"),
     LEADER_NO: ("/", "/meetings/{met}", "/meetings/{met}/sign-ins", "/meetings/new", "/activities/new", "/inbox"),
@@ -78,7 +78,7 @@ def scales(app, monkeypatch) -> Scales:
 
 
 class Town:
-    """The demo company: logins by staff number, and the leader's meeting of today, open for signing in."""
+    """The demo company: logins by staff number, and the leader's next meeting, open for signing in."""
 
     def __init__(self, app, session):
         people = dict(session.execute(sa.select(Person.staff_no, Person.id)).all())
@@ -87,8 +87,8 @@ class Town:
             staff_no: begin_login(session, people[staff_no], device="手机", at=now, office=True) for staff_no in DAILY
         }
         called = sa.select(Gathering.id, Sitting.id).join(Sitting, Sitting.gathering_id == Gathering.id)
-        of_leader = called.where(Gathering.called_by == people[LEADER_NO], Gathering.day == clock.today())
-        self.met, self.sitting = session.execute(of_leader).one()
+        next_one = called.where(Gathering.called_by == people[LEADER_NO], Gathering.day >= clock.today())
+        self.met, self.sitting = session.execute(next_one.order_by(Gathering.day)).first()
         self.settings = app.config["SETTINGS"]
 
     def scanned(self) -> str:
