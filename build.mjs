@@ -1,8 +1,9 @@
 // Builds static/dist/: one bundle of scripts, one stylesheet, the icons, the service worker.
-// Names carry a hash of the content; assets.json maps the logical name to the hashed one.
+// Names carry a hash of the content; assets.json maps the logical name to the hashed one. The files of the former release
+// stay beside (former.json), since pages that are open, or kept on phones, still ask for them; those before it go.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -16,17 +17,29 @@ const assets = {};
 
 const digest = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
 
-function put(name, content) {
-  writeFileSync(DIST + name, content);
-  if (!COMPRESSIBLE.includes(extname(name))) return;
-  writeFileSync(DIST + name + ".gz", gzipSync(content, { level: 9 }));
-  writeFileSync(DIST + name + ".br", brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+function putHashed(name, content) {
+  const ext = extname(name), file = `${basename(name, ext)}-${digest(content)}${ext}`, path = DIST + file;
+  assets[name] = file;
+  if (existsSync(path)) return; // the name tells the content
+  if (COMPRESSIBLE.includes(ext)) {
+    writeFileSync(path + ".gz", gzipSync(content, { level: 9 }));
+    writeFileSync(path + ".br", brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
+  writeFileSync(path, content); // last: it says that all is there
 }
 
-function putHashed(name, content) {
-  const ext = extname(name);
-  assets[name] = `${basename(name, ext)}-${digest(content)}${ext}`;
-  put(assets[name], content);
+function read(name, otherwise) {
+  try {
+    return JSON.parse(readFileSync(DIST + name, "utf8"));
+  } catch {
+    return otherwise;
+  }
+}
+
+// Return the files of the release before this one: the same build made again is no other release.
+function formerFiles() {
+  const last = Object.values(read("assets.json", {})), now = Object.values(assets);
+  return last.some((name) => !now.includes(name)) ? last.filter((name) => !now.includes(name)) : read("former.json", []);
 }
 
 async function bundle(entry, options = {}) {
@@ -34,7 +47,6 @@ async function bundle(entry, options = {}) {
   return outputFiles[0].contents;
 }
 
-rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST, { recursive: true });
 
 putHashed("luhuo.css", await bundle("static/css/luhuo.css"));
@@ -43,11 +55,16 @@ putHashed("scan.js", await bundle("static/js/scan.js", { format: "esm" }));
 putHashed("zxing.wasm", readFileSync("node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"));
 for (const name of readdirSync("static/icons")) putHashed(name, readFileSync("static/icons/" + name));
 
-const precached = ["luhuo.css", "luhuo.js", "icon.svg"].map((name) => "/" + DIST + assets[name]);
-const offlinePage = ["base.html", "pwa/offline.html", "pwa/outbox.html"].map((name) => readFileSync("templates/" + name, "utf8"));
+const addresses = (...names) => JSON.stringify(names.map((name) => "/" + DIST + assets[name]));
 const worker = await bundle("static/js/sw.js", {
   format: "iife",
-  define: { ASSETS: JSON.stringify(precached), VERSION: JSON.stringify(digest(precached + offlinePage)) },
+  define: { ASSETS: addresses("luhuo.css", "luhuo.js", "icon-192.png"), SCANNER: addresses("scan.js", "zxing.wasm") },
 });
-put("sw.js", worker);
+writeFileSync(DIST + "sw.js", worker);
+
+const former = formerFiles();
+const files = [...Object.values(assets), ...former].flatMap((name) => [name, name + ".gz", name + ".br"]);
+const kept = ["sw.js", "assets.json", "former.json", ...files];
+writeFileSync(DIST + "former.json", JSON.stringify(former, null, 1) + "\n");
 writeFileSync(DIST + "assets.json", JSON.stringify(assets, null, 1) + "\n");
+for (const name of readdirSync(DIST)) if (!kept.includes(name)) rmSync(DIST + name);

@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from partygroup import commands, logs
 from partygroup.db import Base, db, engine_options, prepare_engine
 from partygroup.settings import ROOT, Settings, from_environment
-from partygroup.web import access, errors, identity, security, shell
+from partygroup.web import access, assets, errors, identity, security, shell
 from partygroup.web.assets import asset, icon, mark
 from partygroup.web.filters import FILTERS
 from partygroup.web.respond import htmx
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
         ALEMBIC={"script_location": str(ROOT / "migrations"), "version_locations": []},
         ALEMBIC_CONTEXT={"render_as_batch": True, "compare_server_default": False},
-        COMPRESS_BR_LEVEL=4,
+        COMPRESS_BR_LEVEL=5,  # an eighth less than 4 for 0.08 ms a page
         COMPRESS_ALGORITHM=["br", "gzip"],
     )
     _set_up_templates(app)
@@ -111,11 +111,10 @@ def _set_up_requests(app: Flask) -> None:
 
 def _serve_static(app: Flask, settings: Settings) -> None:
     """Serve built files with far expiry and ready-made compression, in front of all that touches the database."""
-    dist = ROOT / "static" / "dist"
-    if dist.is_dir():
+    if assets.DIST.is_dir():
         guard = security.headers(https=settings.https)
         app.wsgi_app = WhiteNoise(
-            app.wsgi_app, root=dist, prefix="static/dist/", max_age=0, immutable_file_test=_has_hash,
+            app.wsgi_app, root=assets.DIST, prefix="static/dist/", max_age=0, immutable_file_test=_has_hash,
             add_headers_function=lambda sent, _path, _url: [sent.add_header(*one) for one in guard.items()],
         )  # fmt: skip
     if settings.trust_proxy:

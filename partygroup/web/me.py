@@ -17,6 +17,7 @@ from partygroup.policy import Can
 from partygroup.web.asked import last_seen, number_typed
 from partygroup.web.identity import counters_of, start_login
 from partygroup.web.needs import needs
+from partygroup.web.pwa import way_to_home_screen
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("me", __name__)
@@ -26,7 +27,8 @@ pages = Blueprint("me", __name__)
 @needs(Can.SEE_OWN)
 def index():
     """Show who I am to the party, by the roster."""
-    return respond("me/index.html", profile=get_profile(db.session, current_user.id, clock.today()))
+    profile = get_profile(db.session, current_user.id, clock.today())
+    return respond("me/index.html", profile=profile, home_screen=way_to_home_screen(request.user_agent.string))
 
 
 @pages.get("/me/attendance")

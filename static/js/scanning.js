@@ -3,7 +3,6 @@
 import { reaches } from "./net.js";
 import { keepBeside, keepFields } from "./outbox.js";
 
-const SOON = 3000;
 const CODE = /\/q\/([A-Z2-7]+)$/i;
 const OWN = /\/p\/[A-Z2-7]+$/i;
 
@@ -28,6 +27,7 @@ async function signIn(text, scanner) {
 // Load camera and decoder, once; what fails may be tried again.
 function scannerOf(root) {
   root.scanner ??= import(root.dataset.src).then(async (made) => {
+    keepScanner(root);
     const scanner = await made.makeScanner(root);
     scanner.found = root.dataset.scanner === "people" ? made.people(root, keepBeside) : signIn;
     scanner.refusalIn = made.refusalIn;
@@ -53,17 +53,16 @@ async function use(root, work) {
   }
 }
 
-// So that the scanner also opens where there is no network.
-function fetchSoon(root) {
-  if (!navigator.serviceWorker?.controller) return;
-  setTimeout(() => [root.dataset.src, root.dataset.wasm].forEach((url) => fetch(url).catch(() => {})), SOON);
+// Once opened, the scanner also opens where there is no network. A page that the worker made keeps it by itself.
+function keepScanner({ dataset: { src, wasm } }) {
+  if (navigator.serviceWorker?.controller) return;
+  navigator.serviceWorker?.ready.then((standing) => standing.active.postMessage({ opened: [src, wasm] }));
 }
 
 export function openScanners() {
   document.addEventListener("DOMContentLoaded", () =>
     document.querySelectorAll("[data-scanner]").forEach((root) => {
       root.hidden = false;
-      fetchSoon(root);
       root.querySelector("[data-scan-open]").addEventListener("click", () => use(root, (scanner) => scanner.start()));
       root.querySelector("[data-scan-photo]").addEventListener("change", async ({ target }) => {
         const [photo] = target.files;

@@ -1,4 +1,5 @@
-// Phones are shared: signing out empties caches and stores before the form goes off; what was never sent stays.
+// Phones are shared: signing out empties caches and stores before the form goes off. What was never sent stays, and so do
+// our own files, which are the same for everybody.
 import { clean as cleanBox } from "./box.js";
 
 const PATIENCE = 1000;
@@ -7,7 +8,7 @@ const cleanSession = async () => sessionStorage.clear();
 
 async function cleanCaches() {
   const names = await caches.keys();
-  await Promise.all(names.map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => !name.startsWith("luhuo-")).map((name) => caches.delete(name)));
 }
 
 // Each by itself: a browser that has not the one, or refuses it, has the others.

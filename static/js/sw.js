@@ -1,11 +1,13 @@
 // Opens the app without network: hashed assets from the cache, pages from the network, and where there is none, this
 // person's copy of today (pages that the server marked with `Today: person`), /outbox, or /offline.
-// One copy at most lies on a phone; signing out, an ended login and another person wipe it.
-// ASSETS and VERSION are filled in by build.mjs.
-const CACHE = "luhuo-" + VERSION;
+// One copy at most lies on a phone; signing out, an ended login and another person wipe it. The scanner is kept once it was
+// opened. Files of the former release stay, for pages made by it.
+// ASSETS and SCANNER are filled in by build.mjs; RELEASE (its version, the pages for no network) comes from web/pwa.py.
+const RELEASES = "luhuo-";
+const CACHE = RELEASES + RELEASE.version;
 const TODAY = "today-";
 const OFFLINE = "/offline";
-const NEUTRAL = [OFFLINE, "/outbox"];
+const NEUTRAL = Object.keys(RELEASE.pages);
 const PATIENCE = 4000;
 const FRESH = 24 * 3600 * 1000; // by the phone's clock at both ends
 const PAGE = { "Content-Type": "text/html; charset=utf-8" };
@@ -15,10 +17,17 @@ async function store() {
   const cache = await caches.open(CACHE);
   if (await cache.match(OFFLINE)) return;
   await Promise.all(ASSETS.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
-  for (const path of NEUTRAL) {
-    const page = await fetch(path, { credentials: "omit", cache: "reload" });
-    if (page.ok) await cache.put(path, page);
+  if (await scannerWasOpened()) await cache.addAll(SCANNER).catch(() => {});
+  const headers = { ...PAGE, "Content-Security-Policy": RELEASE.csp };
+  for (const path of NEUTRAL) await cache.put(path, new Response(RELEASE.pages[path], { headers }));
+}
+
+async function scannerWasOpened() {
+  for (const name of await caches.keys()) {
+    const kept = await (await caches.open(name)).keys();
+    if (kept.some(({ url }) => url.endsWith(".wasm"))) return true;
   }
+  return false;
 }
 
 async function drop(isOld) {
@@ -49,7 +58,8 @@ async function kept(path) {
 }
 
 async function instead(path) {
-  return (!NEUTRAL.includes(path) && (await kept(path))) || (await caches.match(NEUTRAL.includes(path) ? path : OFFLINE));
+  const isNeutral = NEUTRAL.includes(path);
+  return (!isNeutral && (await kept(path))) || caches.match(isNeutral ? path : OFFLINE, { cacheName: CACHE });
 }
 
 const after = (time) => new Promise((done) => setTimeout(done, time));
@@ -57,7 +67,7 @@ const after = (time) => new Promise((done) => setTimeout(done, time));
 async function page(event) {
   const path = new URL(event.request.url).pathname;
   const asked = fetch(event.request).then((answer) => {
-    event.waitUntil(Promise.all([store(), keep(event.request, answer.clone())])); // signing out empties every cache
+    event.waitUntil(Promise.all([store(), keep(event.request, answer.clone())])); // where the phone has emptied its caches
     return answer;
   });
   asked.catch(() => {});
@@ -81,8 +91,16 @@ async function asset(request) {
 }
 
 self.addEventListener("install", (event) => event.waitUntil(store()));
-self.addEventListener("activate", (event) => event.waitUntil(drop((name) => name !== CACHE && !name.startsWith(TODAY))));
-self.addEventListener("message", (event) => event.data === "update" && self.skipWaiting());
+async function dropOldReleases() {
+  const former = (await caches.keys()).filter((name) => name.startsWith(RELEASES) && name !== CACHE).pop();
+  await drop((name) => ![CACHE, former].includes(name) && !name.startsWith(TODAY));
+}
+
+self.addEventListener("activate", (event) => event.waitUntil(dropOldReleases()));
+self.addEventListener("message", (event) => {
+  if (event.data === "update") self.skipWaiting();
+  if (event.data.opened) event.waitUntil(Promise.all(event.data.opened.map((url) => asset(new Request(url)))));
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;

@@ -1,26 +1,29 @@
-// The worker: registered; told to take over when a person agrees to the new version ([data-update]); and given what
-// today needs ([data-today]) while there is a network. An ended login takes the copy of today along.
+// The worker: registered; told to take over when a person agrees to the new version ([data-update]), which changes no page
+// but the one on which they agreed; and given what today needs ([data-today]) while there is a network. An ended login
+// takes the copy of today along.
 import { CHANGED } from "./send.js";
 
 const SOON = 2500;
 const EVERY = 30 * 60000;
 
-function offer(worker) {
+function offer(standing) {
   const note = document.querySelector("[data-update]");
-  if (!note || !worker || !navigator.serviceWorker.controller) return;
+  if (!note || !standing.waiting || !navigator.serviceWorker.controller) return;
   note.hidden = false;
-  note.querySelector("button").addEventListener("click", () => worker.postMessage("update"));
+  note.querySelector("button").addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+    if (standing.waiting) standing.waiting.postMessage("update");
+    else location.reload(); // another page has agreed already
+  });
 }
 
 async function register() {
   const standing = await navigator.serviceWorker.register("/sw.js");
-  offer(standing.waiting);
+  offer(standing);
   standing.addEventListener("updatefound", () => {
     const worker = standing.installing;
-    worker.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
+    worker.addEventListener("statechange", () => worker.state === "installed" && offer(standing));
   });
-  const had = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => had && location.reload());
 }
 
 async function keepToday() {

@@ -15,7 +15,7 @@ UNFOLD = "() => document.querySelectorAll('details').forEach((one) => { one.open
 RUN_AXE = """async (rules) => {
   const only = rules ? { runOnly: { type: "rule", values: rules } } : {};
   const { violations } = await axe.run(document, { resultTypes: ["violations"], ...only });
-  return violations.filter((one) => ["serious", "critical"].includes(one.impact))
+  return violations.filter((one) => ["serious", "critical"].includes(one.impact) || one.id === "heading-order")
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`);
 }"""
 #: What sticks out, other than inside something that scrolls by itself.

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.source import ROOT
 
-LOCKS = ("requirements.txt", "requirements-dev.txt", "package-lock.json")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "package-lock.json", "tests/bench/lighthouse/package-lock.json")
 FUNDING = re.compile(r'"funding":\s*(\{[^{}]*\}|\[[^\[\]]*\]|"[^"]*")')
 ADDRESS = re.compile(r'.*(?:://|--(?:extra-)?index|--find-links|"resolved"|--trusted-host| @ file:).*')
 

@@ -112,7 +112,7 @@ def test_the_result_names_who_left(office, world):
     assert "离开 1 人" not in office.get(path).text
     office.post(f"{path}/applying", data={"ended": world.probationer.id, "ended_on": "2026-11-01"})
     page = office.get(path).text
-    assert "离开 1 人</h3>" in page and f"<b>{world.probationer.name}</b>" in page
+    assert "离开 1 人</b>" in page and f"<b>{world.probationer.name}</b>" in page
     assert "红柳车间党支部，2026-11-01离开" in page and world.probationer.staff_no in page
     assert f"<b>{world.leader.name}</b>" not in page
 
