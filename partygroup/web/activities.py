@@ -16,12 +16,13 @@ from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
+from partygroup.activities.themes import chosen, counted
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.scores.from_activity import Offer, offer_of
-from partygroup.web.asked import text_typed
+from partygroup.web.asked import number_asked, text_typed
 from partygroup.web.jotting import (
     Choice,
     Draft,
@@ -29,9 +30,12 @@ from partygroup.web.jotting import (
     choices_for,
     chosen_of,
     form_page,
+    near_themes,
     people_of,
     pictures_sent,
     preset_of,
+    still_missing,
+    theme_typed,
 )
 from partygroup.web.needs import needs
 from partygroup.web.once import do_once
@@ -72,7 +76,7 @@ def activity_of(activity_id: int) -> Jotted:
 def new():
     """Show the form filled: the own group, what one jotted last, everybody named, today, half an hour.
 
-    For a branch nobody is named yet: it is rarely all of it.
+    For a branch nobody is named yet: it is rarely all of it. For the next part of a theme, who was not reached yet.
     """
     today = clock.today()
     choices = choices_for(Can.JOT_ACTIVITY, today)
@@ -82,13 +86,21 @@ def new():
     draft = Draft(sort=sort, day=today.isoformat())
     if choice.is_group:
         draft = replace(draft, people=all_of(choice, members_of_branch(db.session, choice.branch_id, today)))
+    if theme := chosen(near_themes(choice, today=today), number_asked("theme")):
+        missing = still_missing(counted(db.session, theme, today), choice, number_asked("team"))
+        draft = replace(draft, theme=str(theme.id), people=tuple(str(one.id) for one in missing))
     of_today()
     return _new_page(draft, choice, choices)
 
 
 def _new_page(draft: Draft, choice: Choice, choices: list[Choice], *, before: Jotted | None = None, **more):
-    key = (before is None and request.form.get("key")) or secrets.token_hex(16)
-    return form_page("activities/new.html", draft, choice, choices=choices, key=key, before=before, **more)
+    """Return the page of the form; of the themes those that run today, and the one that was chosen."""
+    key, today = (before is None and request.form.get("key")) or secrets.token_hex(16), clock.today()
+    near = near_themes(choice, today=today)
+    return form_page(
+        "activities/new.html", draft, choice, choices=choices, key=key, before=before,
+        themes=[one for one in near if one.covers(today) or str(one.id) == draft.theme], **more,
+    )  # fmt: skip
 
 
 @pages.post("/activities")
@@ -106,8 +118,8 @@ def jot():
     if problems:
         return _new_page(draft, choice, choices, status=422, problems=problems)
     try:
-        pictures = pictures_sent()
-        activity_id = _jot(draft, choice, pictures)
+        theme_typed(draft, choice, today)
+        activity_id = _jot(draft, choice, pictures_sent())
     except Differs as twice:
         return _both(draft, choice, choices, twice)
     except Refused as refusal:
@@ -130,7 +142,7 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
     stored, kept = [store(folder, picture) for picture in pictures], []
 
     def act() -> int:
-        note = draft.note(people_of(choice, draft.date))
+        note = draft.note(people_of(choice, draft.date), theme_typed(draft, choice, clock.day_of(at)))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
             by=current_user.id, at=at, written_at=written_at(at),
