@@ -7,7 +7,7 @@ from datetime import timedelta
 from partygroup import clock
 from partygroup.activities.models import Activity, Answer, Participation, Theme
 from partygroup.activities.presets import SORTS
-from partygroup.demo.activities import Unit, _jotted, _named, _part, _units
+from partygroup.demo.activities import Unit, jotted_row, named_rows, part_row, units_of
 from partygroup.demo.cast import HOME
 from partygroup.demo.organisation import BranchPlace
 from partygroup.demo.rows import insert_with_ids, trail_row
@@ -23,7 +23,7 @@ BEGUN = 6
 def write_theme(session, places: list[BranchPlace], crews: list[list[Member]], *, at) -> list[dict]:
     """Write the theme of the home branch with its parts, and return their witnesses."""
     place, crew = next(pair for pair in zip(places, crews, strict=True) if pair[0].shape.name == HOME)
-    units = list(_units(place, crew))
+    units = list(units_of(place, crew))
     today, author = clock.day_of(at), units[-1].author
     begun_at = clock.start_of(today - timedelta(days=BEGUN)) + timedelta(hours=9)
     row = {
@@ -50,8 +50,8 @@ def _write_part(session, unit: Unit, theme_id: int, text: str, jotted_at) -> lis
     }  # fmt: skip
     people = [one for one in unit.people if one.standing_on(day) in MEMBERS and one is not unit.author][:-1]
     (activity_id,) = insert_with_ids(session, Activity, [row])
-    named = [_part(unit.author, Answer.YES, jotted_at), *(_part(one, None, None) for one in people)]
+    named = [part_row(unit.author, Answer.YES, jotted_at), *(part_row(one, None, None) for one in people)]
     named = [one | {"activity_id": activity_id} for one in named]
     ids = insert_with_ids(session, Participation, named)
-    told = [one for key, taking in zip(ids, named, strict=True) for one in _named(key, taking, row)]
-    return [_jotted(activity_id, row, len(named)), *told]
+    told = [one for key, taking in zip(ids, named, strict=True) for one in named_rows(key, taking, row)]
+    return [jotted_row(activity_id, row, len(named)), *told]

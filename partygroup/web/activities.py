@@ -205,13 +205,15 @@ def _why_not(jotted: Jotted, at) -> str | None:
 @needs(Can.ANSWER_ACTIVITY, activity_of)
 def answer(jotted):
     """Say 是, 否 or 有出入 to what one is named in; from the home page one goes back there."""
-    remark = text_typed("remark", REMARK_LENGTH)
+    remark, at = text_typed("remark", REMARK_LENGTH), clock.now()
+
+    def act() -> int:
+        said = request.form.get("answer", "")
+        actions.answer(db.session, jotted.activity, person_id=current_user.id, answer=said, remark=remark, at=at)
+        return jotted.id
+
     try:
-        with transaction(db.session):
-            actions.answer(
-                db.session, jotted.activity, person_id=current_user.id, answer=request.form.get("answer", ""),
-                remark=remark, at=clock.now(),
-            )  # fmt: skip
+        do_once(act, at=at)
     except Refused as refusal:
         return show_page(activity_of(jotted.id), status=refusal.status, problems={"remark": refusal.reason})
     if request.form.get("to") == "home":

@@ -5,9 +5,11 @@ All that the page lists lies on the phone, put there by scripts.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, render_template, request
+
+from partygroup import clock
 
 pages = Blueprint("outbox", __name__)
 #: How old something is that has waited, and how old it may be to be believed: by the phone's word.
@@ -27,3 +29,8 @@ def written_at(at: datetime) -> datetime | None:
     except ValueError:
         return None
     return said if said.tzinfo and WAITED <= at - said <= BELIEVED else None
+
+
+def day_written(at: datetime) -> date:
+    """Return the day on which the form was written: it may have waited on the phone since."""
+    return clock.day_of(written_at(at) or at)
