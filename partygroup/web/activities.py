@@ -86,7 +86,7 @@ def new():
     draft = Draft(sort=sort, day=today.isoformat())
     if choice.is_group:
         draft = replace(draft, people=all_of(choice, members_of_branch(db.session, choice.branch_id, today)))
-    if theme := chosen(near_themes(choice, today=today), number_asked("theme")):
+    if theme := chosen(near_themes(choice, today=today), number_asked("topic")):
         missing = still_missing(counted(db.session, theme, today), choice, number_asked("team"))
         draft = replace(draft, theme=str(theme.id), people=tuple(str(one.id) for one in missing))
     of_today()

@@ -108,7 +108,7 @@ def show(running):
         missing=themes_of.missing_of(members), own_missing=still_missing(members, choice) if choice else [],
         by_group=themes_of.shares(members, "group", "未编组"), by_team=themes_of.shares(members, "team", "没有班组"),
         parts=themes_of.parts_of(db.session, theme, visible_to(current_user, today)),
-        again=lambda **more: f"/activities/new?{urlencode({'unit': choice.id, 'theme': theme.id} | more)}",
+        again=lambda **more: f"/activities/new?{urlencode({'unit': choice.id, 'topic': theme.id} | more)}",
         brands=BRANDS, dimensions=DIMENSIONS, two_ways=TWO_WAYS, minutes=MINUTES,
     )  # fmt: skip
 

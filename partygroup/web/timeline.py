@@ -84,7 +84,7 @@ class Filter:
             args.get("brand") if args.get("brand") in BRANDS else None,
             whole_number(args.get("person")),
             clean(args.get("q"), 40) or None,
-            whole_number(args.get("theme")),
+            whole_number(args.get("topic")),  # `theme` is the colours everywhere
         )
 
     @property
@@ -97,7 +97,7 @@ class Filter:
         """Return the query of an address with some of it changed."""
         asked = {
             "unit": unit.id, "quarter": self.quarter.code, "sort": self.sort, "brand": self.brand,
-            "person": self.person_id, "q": self.words, "theme": self.theme_id,
+            "person": self.person_id, "q": self.words, "topic": self.theme_id,
         }  # fmt: skip
         return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
 
