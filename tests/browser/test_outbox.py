@@ -169,11 +169,12 @@ def test_what_else_waits(leader, world, backstage):
 
 def test_what_is_refused_at_home_is_said_beside_its_buttons(leader, world, backstage):
     with backstage() as session:
-        done = activity(session, world.group.id, world.branch.id, by=world.secretary.id, people=[world.leader.id])
-        leader.open("/").sees("请您确认")
-        session.execute(sa.update(Activity).where(Activity.id == done.id).values(
-            withdrawn_at=clock.now(), withdrawn_by=world.secretary.id))  # fmt: skip
-        session.commit()
+        named = [world.leader.id]
+        done = activity(session, world.group.id, world.branch.id, by=world.secretary.id, people=named).id
+    leader.open("/").sees("请您确认")
+    withdrawn = {"withdrawn_at": clock.now(), "withdrawn_by": world.secretary.id}
+    with backstage() as session:
+        session.execute(sa.update(Activity).where(Activity.id == done).values(**withdrawn))
     leader.tap("是", within="#main", exact=True).sees("撤回")
     assert leader.path == "/"
 
