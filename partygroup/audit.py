@@ -25,6 +25,8 @@ ACTION_NAMES = {
     "activities.problem.raise": "记问题",
     "activities.remark": "补记",
     "activities.revise": "改活动",
+    "activities.theme.end": "结束主题",
+    "activities.theme.set": "定主题",
     "activities.unname": "改为没参加",
     "activities.withdraw": "撤回活动",
     "attendance.due.count_out": "改应到",
@@ -132,7 +134,7 @@ ACTION_NAMES = {
 FIELD_NAMES = {
     "brand": "品牌", "closed_how": "怎么解决的", "confirmed": "本人回复", "dimension": "维度", "due_on": "期限",
     "happened_on": "日期", "minutes": "分钟", "people": "人数", "photos": "照片", "remark": "说明", "result": "结果",
-    "text": "内容", "two_way": "双向融合",
+    "text": "内容", "two_way": "双向融合", "theme": "主题", "starts_on": "从", "ends_on": "到", "ended_on": "结束于",
     "figures": "写入指标数", "proposals": "转支部确认条数",
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
     "belonging": "所在支部和党小组", "born_ym": "出生年月", "changes": "改动", "counting": "计入",

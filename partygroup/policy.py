@@ -37,6 +37,8 @@ class Can(Enum):
     ANSWER_ACTIVITY = "回复是否参加"
     EDIT_ACTIVITY = "改自己记的活动"
     WITHDRAW_ACTIVITY = "撤回活动"
+    SET_THEME = "定主题"
+    END_THEME = "结束主题"
     RAISE_PROBLEM = "记问题"
     CLOSE_PROBLEM = "了结问题"
     CANCEL_PROBLEM = "取消问题"
@@ -231,6 +233,8 @@ POLICY = {
     Can.ANSWER_ACTIVITY: (belongs_to_branch,),
     Can.EDIT_ACTIVITY: (oneself,),
     Can.WITHDRAW_ACTIVITY: (oneself, leads_group, officer_of_branch),
+    Can.SET_THEME: (leads_group, officer_of_branch),
+    Can.END_THEME: (oneself, officer_of_branch),
     Can.RAISE_PROBLEM: (leads_group, officer_of_branch),
     Can.CLOSE_PROBLEM: (oneself, leads_group, officer_of_branch),
     Can.CANCEL_PROBLEM: (leads_group, officer_of_branch),
@@ -299,7 +303,7 @@ POLICY = {
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL,
-    Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
+    Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip
 #: Ways that are a member's or a leader's own and never sleep.

@@ -11,7 +11,7 @@ from itertools import count
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.activities.models import Activity, Participation, Problem
+from partygroup.activities.models import Activity, Participation, Problem, Theme
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.org.models import Placement, Unit
 from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
@@ -131,6 +131,14 @@ def problem(
     values = {"unit_id": unit_id, "branch_id": branch, "owner_id": owner, "by_id": owner, "due_on": due_on}
     values |= {"text": "阀门渗油", "raised_on": raised, "at": clock.start_of(raised)} | columns
     return session.get(Problem, add(session, Problem, **values))
+
+
+def theme(session, unit_id: int, branch: int, *, by: int, on: date | None = None, **columns) -> Theme:
+    """Return a theme of a unit that has run for a week and runs for another."""
+    day = on or clock.today()
+    values = {"unit_id": unit_id, "branch_id": branch, "title": "班前学安全", "by_id": by, "at": clock.start_of(day)}
+    values |= {"starts_on": day - timedelta(days=7), "ends_on": day + timedelta(days=7)} | columns
+    return session.get(Theme, add(session, Theme, **values))
 
 
 def declaration(session, person_id: int, branch_id: int, *, by: int | None = None, **columns) -> Declaration:

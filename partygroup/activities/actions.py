@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.activities.models import RESULT_LENGTH, Activity, Answer, Participation, Photo
+from partygroup.activities.models import RESULT_LENGTH, Activity, Answer, Participation, Photo, Theme
 from partygroup.activities.queries import Jotted
 from partygroup.activities.rules import (
     MAX_PHOTOS,
     Tags,
+    refusal_of_theme,
     refusal_to_answer,
     refusal_to_edit,
     refusal_to_withdraw,
@@ -33,6 +34,8 @@ class Note:
     tags: Tags
     #: person → (branch, group) on the day.
     people: dict[int, tuple[int, int | None]]
+    #: What it is a part of. It stays so: points were perhaps claimed for it.
+    theme: Theme | None = None
 
 
 def jot(
@@ -55,11 +58,11 @@ def jot(
     activity = Activity(
         unit_id=unit_id, branch_id=branch_id, sort=note.sort, text=note.text, result=note.result,
         happened_on=note.happened_on, minutes=tags.minutes, dimension=tags.dimension, brand=tags.brand,
-        two_way=tags.two_way, by_id=by, jotted_at=at, written_at=written_at,
+        two_way=tags.two_way, by_id=by, jotted_at=at, written_at=written_at, theme_id=note.theme and note.theme.id,
     )  # fmt: skip
     session.add(activity)
     session.flush()
-    after = _facts(note) | {"photos": len(photos)}
+    after = _facts(note) | {"photos": len(photos)} | ({"theme": note.theme.title} if note.theme else {})
     witness(session, "activities.jot", activity, at=at, by=by, unit_id=unit_id, after=after)
     _name(session, activity, note.people, at=at)
     _hang(session, activity, photos, by=by, at=at)
@@ -72,6 +75,8 @@ def _check(note: Note, photos: int, at: datetime) -> None:
     )
     for field, reason in refusals.items():
         raise Refused(reason, field=field)
+    if reason := refusal_of_theme(note.theme, note.happened_on):
+        raise Refused(reason, field="day")
 
 
 def _facts(note: Note) -> dict:
@@ -105,8 +110,8 @@ def _hang(session, activity: Activity, photos, *, by: int, at: datetime) -> None
 
 
 def revise(session, jotted: Jotted, *, note: Note, photos=(), drop=(), by: int, at: datetime) -> None:
-    """Change an activity that nobody else has answered yet; `drop`: ids of photos to take away."""
-    activity = jotted.activity
+    """Change an activity that nobody else has answered yet; `drop`: ids of photos to take away. Its theme stays."""
+    activity, note = jotted.activity, replace(note, theme=jotted.theme)
     answered = _lock(session, activity)
     refusal = refusal_to_edit(
         withdrawn=activity.withdrawn_at is not None, answered_by_others=answered, jotted_at=activity.jotted_at, at=at

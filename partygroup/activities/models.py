@@ -1,4 +1,4 @@
-"""Activities, who took part, their photos; and the problems a group or branch has taken up (问题清单)."""
+"""Activities, who took part, their photos, themes done in parts; and the problems that were taken up (问题清单)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from partygroup.activities.presets import SORTS, Sort
 from partygroup.db import Audited, Base, UtcDateTime
 
-TEXT_LENGTH, RESULT_LENGTH, REMARK_LENGTH, REASON_LENGTH = 200, 500, 100, 100
+TEXT_LENGTH, RESULT_LENGTH, REMARK_LENGTH, REASON_LENGTH, TITLE_LENGTH = 200, 500, 100, 100, 40
 
 
 class Answer(StrEnum):
@@ -22,6 +22,41 @@ class Answer(StrEnum):
     DIFFERS = "differs"
 
 
+class Theme(Audited, Base):
+    """What a group or branch does in parts (化整为零, C5): every activity jotted under it is one of them."""
+
+    __tablename__ = "theme"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(sa.String(TITLE_LENGTH))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_on: Mapped[date | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    __table_args__ = (
+        sa.Index("ix_theme_branch_id_ends_on", "branch_id", "ends_on"),
+        sa.CheckConstraint("ends_on >= starts_on", name="days_in_order"),
+        sa.CheckConstraint("(ended_on IS NULL) = (ended_by IS NULL)", name="ended_pair"),
+    )
+
+    @property
+    def last_on(self) -> date:
+        """Return its last day: as planned, or the one on which it was ended."""
+        return min(self.ends_on, self.ended_on or self.ends_on)
+
+    @property
+    def pair(self) -> tuple[int, str]:
+        """Return it as a choice of a form."""
+        return self.id, self.title
+
+    def covers(self, day: date) -> bool:
+        """Say whether what happened on a day can be a part of it."""
+        return self.starts_on <= day <= self.last_on
+
+
 class Activity(Audited, Base):
     """Something a group or branch did: what, when, how long, in one line."""
 
@@ -29,6 +64,7 @@ class Activity(Audited, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    theme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("theme.id"))
     sort: Mapped[str] = mapped_column(sa.String(20))
     text: Mapped[str] = mapped_column(sa.String(TEXT_LENGTH))
     result: Mapped[str | None] = mapped_column(sa.String(RESULT_LENGTH))
@@ -49,6 +85,7 @@ class Activity(Audited, Base):
         sa.Index("ix_activity_branch_id_happened_on", "branch_id", "happened_on", "id"),
         sa.Index("ix_activity_unit_id_happened_on", "unit_id", "happened_on", "id"),
         sa.Index("ix_activity_happened_on", "happened_on", "id"),
+        sa.Index("ix_activity_theme_id", "theme_id"),
         sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_pair"),
     )
 

@@ -99,10 +99,12 @@ def problems_count(session, unit_ids, quarter) -> dict[int, tuple[int, int]]:
 
 def raise_problem(
     session, *, unit_id: int, branch_id: int, text: str, owner_id: int, due_on: date | None, by: int, at: datetime,
-    activity_id: int | None = None,
+    activity_id: int | None = None, on: date | None = None,
 ) -> Problem:  # fmt: skip
-    """Take up a problem for a unit, with somebody who sees to it until a day; return it."""
-    today = clock.day_of(at)
+    """Take up a problem for a unit, with somebody who sees to it until a day; return it. `on`: an earlier day than
+    `at`, on which it was written if it waited on a phone.
+    """
+    today = on or clock.day_of(at)
     if reason := refusal_to_raise(text=text, due_on=due_on, today=today):
         raise Refused(reason)
     problem = Problem(
@@ -116,10 +118,11 @@ def raise_problem(
     return problem
 
 
-def close_problem(session, problem: Problem, *, how: str, by: int, at: datetime) -> None:
-    """Close a problem with a line on how it was solved."""
+def close_problem(session, problem: Problem, *, how: str, by: int, at: datetime, on: date | None = None) -> None:
+    """Close a problem with a line on how it was solved; `on`: an earlier day than `at`, if it waited on a phone."""
     _end(session, problem, how)
-    problem.closed_on, problem.closed_by, problem.closed_how = clock.day_of(at), by, how
+    closed_on = max(on or clock.day_of(at), problem.raised_on)
+    problem.closed_on, problem.closed_by, problem.closed_how = closed_on, by, how
     witness(session, "activities.problem.close", problem, at=at, by=by, person_id=problem.owner_id,
             unit_id=problem.unit_id, after={"closed_how": how})  # fmt: skip
 

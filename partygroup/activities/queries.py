@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.activities.models import Activity, Answer, Participation, Photo
+from partygroup.activities.models import Activity, Answer, Participation, Photo, Theme
 from partygroup.activities.presets import SORTS, USUAL_SORT
 from partygroup.activities.rules import SILENCE, is_settled
 from partygroup.db import holds_on
@@ -40,6 +40,7 @@ class Jotted:
     activity: Activity
     author: str
     unit_name: str
+    theme: Theme | None = None
     place: Place | None = None
     people: list[Taker] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Jotted:
 
 
 def visible_to(who, day: date, model=Activity) -> sa.Select:
-    """Return *the* select of activities (or problems) that a person may see: own branch, branch offices, subtrees."""
+    """Return *the* select of activities (or themes, problems) that a person may see: own branch, offices, subtrees."""
     own = [who.branch_id] if who.branch_id else []
     own += [post.unit_id for post in who.posts if post.role in OFFICER_ROLES and post.unit_kind == UnitKind.BRANCH]
     above = [post.unit_id for post in who.posts if post.role in OFFICES]
@@ -90,12 +91,13 @@ def place_of(session, unit_id: int, branch_id: int, day: date, person_id: int | 
 
 
 def _named(activities: sa.Select) -> sa.Select:
-    """Return the select with the author's name and the unit's name on the activity's day."""
+    """Return the select with the author's name, the unit's name on the activity's day, and the theme."""
     author, unit = aliased(Person), aliased(Placement)
     return (
-        activities.add_columns(author.name, unit.name)
+        activities.add_columns(author.name, unit.name, Theme)
         .join(author, author.id == Activity.by_id)
         .join(unit, sa.and_(unit.unit_id == Activity.unit_id, holds_on(unit, Activity.happened_on)))
+        .outerjoin(Theme, Theme.id == Activity.theme_id)
     )
 
 
@@ -139,6 +141,7 @@ class Wanted:
     brand: str | None = None
     person_id: int | None = None
     words: str | None = None
+    theme_id: int | None = None
 
 
 def _in_unit(visible: sa.Select, unit_id: int, wanted: Wanted) -> sa.Select:
@@ -154,6 +157,8 @@ def _in_unit(visible: sa.Select, unit_id: int, wanted: Wanted) -> sa.Select:
 def _matching(query: sa.Select, wanted: Wanted) -> sa.Select:
     if wanted.brand:
         query = query.where(Activity.brand == wanted.brand)
+    if wanted.theme_id:
+        query = query.where(Activity.theme_id == wanted.theme_id)
     if wanted.person_id:
         named = sa.exists().where(Participation.activity_id == Activity.id, Participation.person_id == wanted.person_id)
         query = query.where(named)
@@ -179,7 +184,11 @@ def timeline(
         query = query.where(Activity.sort == wanted.sort)
     if before:
         query = query.where(sa.tuple_(Activity.happened_on, Activity.id) < sa.tuple_(*map(sa.literal, before)))
-    query = query.order_by(Activity.happened_on.desc(), Activity.id.desc()).limit(PAGE)
+    return activities_of(session, query.order_by(Activity.happened_on.desc(), Activity.id.desc()).limit(PAGE))
+
+
+def activities_of(session, query: sa.Select) -> list[Jotted]:
+    """Return the activities of a select with all that pages say of them, by three statements."""
     page = [Jotted(*row) for row in session.execute(_named(query))]
     _add_details(session, page)
     return page

@@ -1,4 +1,4 @@
-"""Pure rules of jotting, answering, editing, and of problems. Reason or None."""
+"""Pure rules of jotting, answering, editing, of themes and of problems. Reason or None."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ DAYS_BACK = 31
 #: Silence this long counts as the word of whoever jotted (C3).
 SILENCE = timedelta(days=7)
 MAX_PHOTOS = 3
-#: How far ahead a problem may be due.
-DUE_AHEAD = 366
+#: How far ahead a problem may be due, and how many days a theme may take.
+DUE_AHEAD = LONGEST_THEME = 366
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,31 @@ def refusals_to_jot(*, text: str, day: date | None, people: int, photos: int, to
         "people": None if people else "请点一下谁参加了。",
         "photos": f"最多放 {MAX_PHOTOS} 张照片。" if photos > MAX_PHOTOS else None,
     }
+    return {field: reason for field, reason in found.items() if reason}
+
+
+def refusal_of_theme(theme, day: date | None) -> str | None:
+    """Return why what happened on a day is no part of a theme; None if it is, and where there is no theme."""
+    if theme is None or day is None or theme.covers(day):
+        return None
+    first, last = theme.starts_on, theme.last_on
+    days = f"{first.month}月{first.day}日到{last.month}月{last.day}日"
+    return f"“{theme.title}”是{days}的主题，那天不算在内。请改日期，或选“不属于主题”。"
+
+
+def refusals_to_set_theme(*, title: str, starts_on: date | None, ends_on: date | None, today: date) -> dict[str, str]:
+    """Return field → why such a theme cannot be set, nothing if it can. It may have begun when jotting may."""
+    found = {"title": None if len(title) >= 2 else "请写主题叫什么。"}
+    if starts_on is None:
+        found["starts_on"] = "请写从哪天起。"
+    elif starts_on < today - timedelta(days=DAYS_BACK):
+        found["starts_on"] = f"最多从 {DAYS_BACK} 天以前开始，更早的活动补记不了。"
+    if ends_on is None:
+        found["ends_on"] = "请写到哪天止。"
+    elif ends_on < today or (starts_on and ends_on < starts_on):
+        found["ends_on"] = "结束的日期已经过了，或在开始以前。请写今天或以后的一天。"
+    elif starts_on and ends_on > starts_on + timedelta(days=LONGEST_THEME):
+        found["ends_on"] = "最长一年，请分成几个主题。"
     return {field: reason for field, reason in found.items() if reason}
 
 

@@ -71,21 +71,23 @@ def write_activities(session, places: list[BranchPlace], crews: list[list[Member
     """Write the activities and problems of all groups and branches; return the witnesses, in the order of time."""
     books = Books()
     for place, crew in zip(places, crews, strict=True):
-        for unit in _units(place, crew):
+        for unit in units_of(place, crew):
             for month in history_months(clock.day_of(at)):
                 _fill_month(books, unit, month, rng, at=at)
     ids = insert_with_ids(session, Activity, books.activities)
     rows = [row | {"activity_id": key} for key, some in zip(ids, books.named, strict=True) for row in some]
     named = insert_with_ids(session, Participation, rows)
     taken = insert_with_ids(session, Problem, books.problems)
-    trail = [_jotted(key, row, len(some)) for key, row, some in zip(ids, books.activities, books.named, strict=True)]
+    trail = [jotted_row(key, row, len(some)) for key, row, some in zip(ids, books.activities, books.named, strict=True)]
     by_id = dict(zip(ids, books.activities, strict=True))
-    trail += [one for key, row in zip(named, rows, strict=True) for one in _named(key, row, by_id[row["activity_id"]])]
+    trail += [
+        one for key, row in zip(named, rows, strict=True) for one in named_rows(key, row, by_id[row["activity_id"]])
+    ]
     trail += [one for key, row in zip(taken, books.problems, strict=True) for one in _taken(key, row)]
     return sorted(trail, key=lambda row: row["at"])
 
 
-def _units(place: BranchPlace, crew: list[Member]) -> Iterator[Unit]:
+def units_of(place: BranchPlace, crew: list[Member]) -> Iterator[Unit]:
     """Yield the groups of a branch and the branch itself, each with its people and who jots for it."""
     for group_id in place.group_ids:
         people = [one for one in crew if one.group_id == group_id]
@@ -124,11 +126,12 @@ def _jot(books: Books, unit: Unit, jotted_at: datetime, rng: Random, *, at: date
         "happened_on": day, "minutes": rng.choice((15, 30, 30, 60, 120)), "dimension": SORTS[sort].dimension,
         "brand": brand, "two_way": rng.choice(("promote", None, None)), "by_id": unit.author.id, "jotted_at": jotted_at,
     })  # fmt: skip
-    own = _part(unit.author, Answer.YES, jotted_at)
-    books.named.append([own, *(_part(one, *_answer(jotted_at, rng, at=at)) for one in chosen)])
+    own = part_row(unit.author, Answer.YES, jotted_at)
+    books.named.append([own, *(part_row(one, *_answer(jotted_at, rng, at=at)) for one in chosen)])
 
 
-def _part(member: Member, answer: str | None, answered_at: datetime | None) -> dict:
+def part_row(member: Member, answer: str | None, answered_at: datetime | None) -> dict:
+    """Return the row of somebody named in an activity, yet without its id."""
     return {
         "person_id": member.id, "branch_id": member.place.id, "group_id": member.group_id, "leads": False,
         "answer": answer, "answered_at": answered_at, "remark": REMARK if answer == Answer.DIFFERS else None,
@@ -158,7 +161,8 @@ def _take_up(books: Books, unit: Unit, day: date, rng: Random, *, at: datetime) 
     })  # fmt: skip
 
 
-def _jotted(activity_id: int, row: dict, people: int) -> dict:
+def jotted_row(activity_id: int, row: dict, people: int) -> dict:
+    """Return the witness of an activity that was jotted."""
     after = {key: row[key] for key in ("sort", "text", "result", "minutes", "dimension", "brand", "two_way")}
     after |= {"happened_on": row["happened_on"].isoformat(), "people": people, "photos": 0}
     subject = ("activity", activity_id)
@@ -166,7 +170,8 @@ def _jotted(activity_id: int, row: dict, people: int) -> dict:
                      after=after)  # fmt: skip
 
 
-def _named(participation_id: int, row: dict, activity: dict) -> Iterator[dict]:
+def named_rows(participation_id: int, row: dict, activity: dict) -> Iterator[dict]:
+    """Yield the witnesses of somebody who was named, and of the own word on it."""
     subject, facts = (
         ("participation", participation_id),
         {"person_id": row["person_id"], "unit_id": activity["unit_id"]},

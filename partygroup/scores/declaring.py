@@ -107,7 +107,7 @@ def edit(session, declaration: Declaration, claim: Claim, *, by: int, at: dateti
     member = _member_on(session, declaration.person_id, claim.happened_on)
     if for_branch:
         _refuse_to_enter(session, row, member, by, day_of(at))
-    _refuse_too_many(session, row, claim, declaration.id)
+    _refuse_too_many(session, row, claim, declaration.id, declaration.activity_id)
     before = {"points": said(declaration.points)}
     declaration.rule_table_id, declaration.item, declaration.points = stored.id, claim.item, _worth(row, claim)
     declaration.happened_on, declaration.event, declaration.text = claim.happened_on, claim.event, _text_of(claim)
@@ -204,12 +204,13 @@ def _text_of(claim: Claim) -> str:
     return claim.text[:TEXT_LENGTH]
 
 
-def _refuse_too_many(session, row: Row, claim: Claim, own_id: int | None) -> None:
-    """Refuse a second leader or a sixth member of the achievement with this number."""
+def _refuse_too_many(session, row: Row, claim: Claim, own_id: int | None, activity_id: int | None = None) -> None:
+    """Refuse a second leader or a sixth member of the achievement: of the activity, or with this number."""
     if not claim.event or row.line.team is None:
         return
+    same = Declaration.activity_id == activity_id if activity_id else Declaration.event == claim.event
     others = sa.select(Declaration.leads, sa.func.count()).where(
-        Declaration.event == claim.event, Declaration.item == claim.item, Declaration.id != (own_id or 0),
+        same, Declaration.item == claim.item, Declaration.id != (own_id or 0),
         Declaration.state.not_in((State.REJECTED, State.REVERSED)),
     )  # fmt: skip
     counts = dict(session.execute(others.group_by(Declaration.leads)).all())

@@ -1,4 +1,7 @@
-"""From an activity: one tap declares for everybody who took part, one more takes it back (D2)."""
+"""From an activity: one tap declares for everybody who took part, one more takes it back (D2).
+
+The parts of a theme (C5) are one event: whoever has a declaration from one part gets none from another.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from partygroup.activities.models import Activity, Answer, Participation
+from partygroup.activities.models import Activity, Answer, Participation, Theme
 from partygroup.activities.presets import SORTS
 from partygroup.clock import day_of
 from partygroup.db import witness
@@ -30,6 +33,8 @@ class Offer:
     people: list[Participation]
     led_by: int | None
     done: int
+    #: How many of those named have one from another part of the theme.
+    elsewhere: int = 0
 
     def leads(self, person_id: int) -> bool:
         """Say whether somebody gets all of it: who led, and everybody where nothing is shared."""
@@ -49,17 +54,31 @@ def offer_of(session, activity: Activity, *, at: datetime, item: str = "", lead:
         raise Refused(reason)
     stored, table = table_on(session, activity.happened_on)
     row = row_for_activity(activity, table, item)
-    named = willing(session, activity)
+    named, from_others = willing(session, activity), claimed_elsewhere(session, activity)
+    free = [one for one in named if one.person_id not in from_others]
     done = session.scalars(sa.select(Declaration).where(Declaration.activity_id == activity.id)).all()
     shared = [one for one in done if one.item == row.item.code and one.state not in (State.REJECTED, State.REVERSED)]
-    led_by = next((one.person_id for one in shared if one.leads), None) or lead or usual_lead(activity, named)
-    has_one = {one.person_id for one in done}
+    led_by = next((one.person_id for one in shared if one.leads), None) or lead or usual_lead(activity, free)
+    has_one = from_others | {one.person_id for one in done}
     members = memberships(session, [one.person_id for one in named], activity.happened_on)
     people = [one for one in named if one.person_id in members and one.person_id not in has_one]
     sharing = {one.person_id for one in [*people, *shared]}
     if reason := refusal_to_share(row.line, int(led_by in sharing), len(sharing - {led_by})):
         raise Refused(reason)
-    return Offer(stored.id, row, people, led_by, len(done))
+    return Offer(stored.id, row, people, led_by, len(done), len(named) - len(free))
+
+
+def claimed_elsewhere(session, activity: Activity) -> set[int]:
+    """Return who has a declaration from another part of the activity's theme; nobody where there is no theme."""
+    if activity.theme_id is None:
+        return set()
+    parts = sa.select(Activity.id).where(Activity.theme_id == activity.theme_id, Activity.id != activity.id)
+    return set(session.scalars(sa.select(Declaration.person_id).where(Declaration.activity_id.in_(parts))))
+
+
+def event_of(activity: Activity) -> str:
+    """Return the event that a claim from an activity is about: its theme, or itself."""
+    return f"theme:{activity.theme_id}" if activity.theme_id else f"activity:{activity.id}"
 
 
 def declare_activity(
@@ -67,6 +86,8 @@ def declare_activity(
 ) -> list[Declaration]:
     """Make and hand in what `offer_of` offers; return the new declarations."""
     session.refresh(activity, with_for_update=True)
+    if activity.theme_id:  # parts of it wait for each other
+        session.get(Theme, activity.theme_id, with_for_update=True)
     offer = offer_of(session, activity, at=at, item=item, lead=lead)
     return [_declare(session, activity, offer, one, by=by, at=at) for one in offer.people]
 
@@ -75,7 +96,7 @@ def _declare(session, activity, offer: Offer, one: Participation, *, by: int, at
     row, leads = offer.row, offer.leads(one.person_id)
     declaration = Declaration(
         person_id=one.person_id, rule_table_id=offer.table_id, item=row.item.code, points=most_of(row, leads=leads),
-        leads=leads, happened_on=activity.happened_on, event=f"activity:{activity.id}", text=activity.text,
+        leads=leads, happened_on=activity.happened_on, event=event_of(activity), text=activity.text,
         source=Source.ACTIVITY, activity_id=activity.id, branch_id=one.branch_id, group_id=one.group_id,
         state=State.DRAFT, made_by=by, made_at=at,
     )  # fmt: skip

@@ -15,12 +15,13 @@ from partygroup.activities.photos import MAX_BYTES, discard, store
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import Jotted, get_jotted, habit_of, visible_to
 from partygroup.activities.rules import MAX_PHOTOS, refusal_to_edit, settles_on
+from partygroup.activities.themes import chosen, counted
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, Refused
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.scores.from_activity import Offer, offer_of
-from partygroup.web.asked import text_typed
+from partygroup.web.asked import number_asked, text_typed
 from partygroup.web.jotting import (
     Choice,
     Draft,
@@ -29,9 +30,12 @@ from partygroup.web.jotting import (
     chosen_of,
     facts_of,
     form_page,
+    near_themes,
     people_of,
     pictures_sent,
     preset_of,
+    still_missing,
+    theme_typed,
 )
 from partygroup.web.needs import needs
 from partygroup.web.once import Before, do_once, key_of
@@ -72,7 +76,7 @@ def activity_of(activity_id: int) -> Jotted:
 def new():
     """Show the form filled: the own group, what one jotted last, everybody named, today, half an hour.
 
-    For a branch nobody is named yet: it is rarely all of it.
+    For a branch nobody is named yet: it is rarely all of it. For the next part of a theme, who was not reached yet.
     """
     today = clock.today()
     choices = choices_for(Can.JOT_ACTIVITY, today)
@@ -82,12 +86,21 @@ def new():
     draft = Draft(sort=sort, day=today.isoformat())
     if choice.is_group:
         draft = replace(draft, people=all_of(choice, members_of_branch(db.session, choice.branch_id, today)))
+    if theme := chosen(near_themes(choice, today=today), number_asked("topic")):
+        missing = still_missing(counted(db.session, theme, today), choice, number_asked("team"))
+        draft = replace(draft, theme=str(theme.id), people=tuple(str(one.id) for one in missing))
     of_today()
     return _new_page(draft, choice, choices)
 
 
 def _new_page(draft: Draft, choice: Choice, choices: list[Choice], *, before: Before | None = None, **more):
-    return form_page("activities/new.html", draft, choice, choices=choices, key=key_of(before), before=before, **more)
+    """Return the page of the form; of the themes those that run today, and the one that was chosen."""
+    today = clock.today()
+    near = near_themes(choice, today=today)
+    return form_page(
+        "activities/new.html", draft, choice, choices=choices, key=key_of(before), before=before,
+        themes=[one for one in near if one.covers(today) or str(one.id) == draft.theme], **more,
+    )  # fmt: skip
 
 
 @pages.post("/activities")
@@ -105,6 +118,7 @@ def jot():
     if problems:
         return _new_page(draft, choice, choices, status=422, problems=problems)
     try:
+        theme_typed(draft, choice, today)
         pictures = pictures_sent()
         activity_id = _jot(draft, choice, pictures)
     except Differs as twice:
@@ -123,10 +137,11 @@ def _before(draft: Draft, choice: Choice, pictures: list, stands: Jotted) -> Bef
     kept = f"{len(stands.photos)} 张"
     if sent == kept and {one.digest for one in pictures} != {one.digest for one in stands.photos}:
         sent += "，不是同样的"
+    theme = theme_typed(draft, choice, clock.today())
     return Before(
         url_for("activities.show", activity_id=stands.id),
-        facts_of(Draft.of(stands), stands.unit_name, [one.name for one in stands.people], kept),
-        facts_of(draft, choice.name, names, sent),
+        facts_of(Draft.of(stands), stands.unit_name, stands.theme, [one.name for one in stands.people], kept),
+        facts_of(draft, choice.name, theme, names, sent),
     )
 
 
@@ -135,7 +150,7 @@ def _jot(draft: Draft, choice: Choice, pictures: list) -> int:
     stored, kept = [store(folder, picture) for picture in pictures], []
 
     def act() -> int:
-        note = draft.note(people_of(choice, draft.date))
+        note = draft.note(people_of(choice, draft.date), theme_typed(draft, choice, clock.day_of(at)))
         activity = actions.jot(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, note=note, photos=stored,
             by=current_user.id, at=at, written_at=written_at(at),
@@ -198,13 +213,15 @@ def _why_not(jotted: Jotted, at) -> str | None:
 @needs(Can.ANSWER_ACTIVITY, activity_of)
 def answer(jotted):
     """Say 是, 否 or 有出入 to what one is named in; from the home page one goes back there."""
-    remark = text_typed("remark", REMARK_LENGTH)
+    remark, at = text_typed("remark", REMARK_LENGTH), clock.now()
+
+    def act() -> int:
+        said = request.form.get("answer", "")
+        actions.answer(db.session, jotted.activity, person_id=current_user.id, answer=said, remark=remark, at=at)
+        return jotted.id
+
     try:
-        with transaction(db.session):
-            actions.answer(
-                db.session, jotted.activity, person_id=current_user.id, answer=request.form.get("answer", ""),
-                remark=remark, at=clock.now(),
-            )  # fmt: skip
+        do_once(act, at=at)
     except Refused as refusal:
         return show_page(activity_of(jotted.id), status=refusal.status, problems={"remark": refusal.reason})
     if request.form.get("to") == "home":

@@ -307,7 +307,9 @@ def ask_activity(found):
 
 def _activity_page(activity: Activity, *, problems: dict | None = None, status: int = 200):
     _, table = declaring.table_on(db.session, activity.happened_on)
-    named = from_activity.willing(db.session, activity)
+    elsewhere = from_activity.claimed_elsewhere(db.session, activity)
+    willing = from_activity.willing(db.session, activity)
+    named = [one for one in willing if one.person_id not in elsewhere]
     rows = from_activity.rows_for_activity(activity, table)
     people = memberships(db.session, [one.person_id for one in named], activity.happened_on)
     made = made_from(db.session, activity.id)
@@ -315,7 +317,7 @@ def _activity_page(activity: Activity, *, problems: dict | None = None, status: 
         "declarations/activity.html", activity=activity, made=made, state_names=states.STATE_NAMES, status=status,
         is_mine=any(not states.refusal_to_take_back(one.declaration, current_user.id) for one in made),
         items=[(code, said_of(row)) for code, row in rows.items()],
-        people=people.keys() - {one.declaration.person_id for one in made},
+        people=people.keys() - {one.declaration.person_id for one in made}, elsewhere=len(willing) - len(named),
         choices=[(one.person_id, one.name) for one in people.values()],
         lead=request.form.get("lead", type=int) or from_activity.usual_lead(activity, named),
         is_shared=any(row.line.team is not None for row in rows.values()),

@@ -9,9 +9,10 @@ from flask import request
 from flask_login import current_user
 
 from partygroup import clock
+from partygroup.activities import themes
 from partygroup.activities.actions import Note
 from partygroup.activities.coverage import members_of_branch
-from partygroup.activities.models import RESULT_LENGTH, TEXT_LENGTH
+from partygroup.activities.models import RESULT_LENGTH, TEXT_LENGTH, Theme
 from partygroup.activities.photos import MAX_BYTES, repaint
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS, USUAL_MINUTES
 from partygroup.activities.queries import Jotted
@@ -26,6 +27,7 @@ from partygroup.web.filters import full_day
 from partygroup.web.respond import respond
 
 NEAR_DAYS = ("今天", "昨天", "前天")
+CODES = ("sort", "minutes", "dimension", "brand", "two_way", "theme")
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,14 @@ class Draft:
     dimension: str = ""
     brand: str = ""
     two_way: str = ""
+    theme: str = ""
     people: tuple[str, ...] = ()
 
     @classmethod
     def typed(cls) -> Draft:
         """Return what came with the form; the day of the calendar wins over the chip."""
         form = request.form
-        codes = {name: clean(form.get(name), 20) for name in ("sort", "minutes", "dimension", "brand", "two_way")}
+        codes = {name: clean(form.get(name), 20) for name in CODES}
         return cls(
             text=clean(form.get("text"), TEXT_LENGTH + 1),
             result=clean(form.get("result"), RESULT_LENGTH + 1, lines=True),
@@ -95,7 +98,8 @@ class Draft:
         one = jotted.activity
         return cls(
             one.sort, one.text, one.result or "", one.happened_on.isoformat(), str(one.minutes or ""),
-            one.dimension or "", one.brand or "", one.two_way or "", tuple(str(who.person_id) for who in jotted.people),
+            one.dimension or "", one.brand or "", one.two_way or "",
+            str(one.theme_id or ""), tuple(str(who.person_id) for who in jotted.people),
         )  # fmt: skip
 
     def problems(self, today: date) -> dict[str, str]:
@@ -120,7 +124,7 @@ class Draft:
         except ValueError:
             return None
 
-    def note(self, people: dict[int, tuple[int, int | None]]) -> Note:
+    def note(self, people: dict[int, tuple[int, int | None]], theme: Theme | None = None) -> Note:
         """Return what is to be jotted, with unknown codes left out."""
         sort = SORTS[self.sort]
         tags = Tags(
@@ -130,23 +134,45 @@ class Draft:
             self.two_way if self.two_way in TWO_WAYS else None,
         )
         named = {key: value for key, value in people.items() if str(key) in self.people}
-        return Note(sort.code, self.text, self.date, self.result or None, tags, named)
+        return Note(sort.code, self.text, self.date, self.result or None, tags, named, theme)
 
 
-def facts_of(draft: Draft, unit_name: str, names: list[str], photos: str) -> dict[str, str]:
+def facts_of(draft: Draft, unit_name: str, theme: Theme | None, names: list[str], photos: str) -> dict[str, str]:
     """Return label → words of a sound form or an activity that stands, for whoever compares two."""
     sort = SORTS[draft.sort]
     return {
         "哪个组织": unit_name, "做了什么": sort.name, "一句话": draft.text, "结果": draft.result,
         "哪一天": full_day(draft.date), "多久": MINUTES.get(whole_number(draft.minutes), draft.minutes),
         "归到": DIMENSIONS.get(draft.dimension, DIMENSIONS[sort.dimension])[0], "品牌": BRANDS.get(draft.brand, ""),
-        "双向": TWO_WAYS.get(draft.two_way, ""), "谁参加": "、".join(sorted(names)), "照片": photos,
+        "双向": TWO_WAYS.get(draft.two_way, ""), "主题": theme.title if theme else "", "谁参加": "、".join(sorted(names)), "照片": photos,
     }  # fmt: skip
 
 
 def people_of(choice: Choice, day: date) -> dict[int, tuple[int, int | None]]:
     """Return everybody who can be named on a day: the members of the branch, with branch and group."""
     return {one.id: (choice.branch_id, one.group_id) for one in members_of_branch(db.session, choice.branch_id, day)}
+
+
+def near_themes(choice: Choice, *, today: date) -> list[Theme]:
+    """Return the themes under which something may be jotted for a unit: those of any day that may be jotted."""
+    first = today - timedelta(days=DAYS_BACK)
+    return themes.themes_for(db.session, choice.branch_id, first, today, unit_id=choice.id)
+
+
+def theme_typed(draft: Draft, choice: Choice, today: date) -> Theme | None:
+    """Return the theme that the form names, None for none; raise Refused for one that is not the unit's."""
+    if not draft.theme:
+        return None
+    found = themes.chosen(near_themes(choice, today=today), whole_number(draft.theme))
+    if found is None:
+        raise Refused("这个组织没有这个主题，请重新选。", field="theme")
+    return found
+
+
+def still_missing(members: list[themes.Counted], choice: Choice, team_id: int | None = None) -> list[themes.Counted]:
+    """Return whom a theme's next part is for: those of a shift team, else of the unit for which it is jotted."""
+    group_id = choice.id if choice.is_group and team_id is None else None
+    return themes.missing_of(members, group_id=group_id, team_id=team_id)
 
 
 def form_page(template: str, draft: Draft, choice: Choice, *, status=200, problems=None, **more):

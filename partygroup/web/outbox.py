@@ -5,10 +5,11 @@ All that the page lists lies on the phone, put there by scripts.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
+from partygroup import clock
 from partygroup.attendance.rules import SENT_LATER
 
 pages = Blueprint("outbox", __name__)
@@ -38,3 +39,8 @@ def _said(header: str) -> datetime | None:
     except ValueError:
         return None
     return said if said.tzinfo else None
+
+
+def day_written(at: datetime) -> date:
+    """Return the day on which the form was written: it may have waited on the phone since."""
+    return clock.day_of(written_at(at) or at)

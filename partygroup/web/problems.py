@@ -13,7 +13,7 @@ from partygroup.activities.coverage import members_of_branch
 from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH, Problem
 from partygroup.activities.problems import Taken, get_taken
 from partygroup.activities.queries import get_jotted, visible_to
-from partygroup.db import db, transaction
+from partygroup.db import db
 from partygroup.errors import Differs, NotFound, Refused
 from partygroup.policy import Can, may
 from partygroup.text import whole_number
@@ -23,6 +23,7 @@ from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import choices_for, chosen_of
 from partygroup.web.needs import needs
 from partygroup.web.once import Before, do_once, key_of
+from partygroup.web.outbox import day_written
 from partygroup.web.respond import done, respond
 from partygroup.web.timeline import shown_unit
 
@@ -142,6 +143,7 @@ def _take_up(form: ProblemForm, choice) -> int:
         problem = list_of.raise_problem(
             db.session, unit_id=choice.id, branch_id=choice.branch_id, text=form.text.data, owner_id=form.owner.data,
             due_on=form.due_on.data, activity_id=activity and activity.id, by=current_user.id, at=at,
+            on=day_written(at),
         )  # fmt: skip
         return problem.id
 
@@ -167,10 +169,14 @@ def show_page(taken: Taken, *, status: int = 200, problems: dict | None = None):
 @needs(Can.CLOSE_PROBLEM, problem_of)
 def close(taken):
     """Close it with a line on how it was solved."""
-    how = text_typed("how", TEXT_LENGTH)
+    how, at = text_typed("how", TEXT_LENGTH), clock.now()
+
+    def act() -> int:
+        list_of.close_problem(db.session, taken.problem, how=how, by=current_user.id, at=at, on=day_written(at))
+        return taken.id
+
     try:
-        with transaction(db.session):
-            list_of.close_problem(db.session, taken.problem, how=how, by=current_user.id, at=clock.now())
+        do_once(act, at=at)
     except Refused as refusal:
         return show_page(problem_of(taken.id), status=refusal.status, problems={"how": refusal.reason})
     return done("解决了，写进清单了。", "problems.show", problem_id=taken.id)
@@ -180,10 +186,14 @@ def close(taken):
 @needs(Can.CANCEL_PROBLEM, problem_of)
 def cancel(taken):
     """Cancel it with a reason."""
-    reason = text_typed("reason", REASON_LENGTH)
+    reason, at = text_typed("reason", REASON_LENGTH), clock.now()
+
+    def act() -> int:
+        list_of.cancel_problem(db.session, taken.problem, reason=reason, by=current_user.id, at=at)
+        return taken.id
+
     try:
-        with transaction(db.session):
-            list_of.cancel_problem(db.session, taken.problem, reason=reason, by=current_user.id, at=clock.now())
+        do_once(act, at=at)
     except Refused as refusal:
         return show_page(problem_of(taken.id), status=refusal.status, problems={"reason": refusal.reason})
     return done("已取消，原因写明了。", "problems.show", problem_id=taken.id)

@@ -17,6 +17,7 @@ OUTBOX = "Outbox"
 NOW = "Outbox-Now"
 #: Names under which pages are told what is wrong.
 WORDS = ("problem", "error", "refusal")
+BY_FIELD = ("problems", "errors")
 
 
 def by_outbox() -> bool:
@@ -36,7 +37,8 @@ def state_for(status: int) -> str:
 
 def _what_is_wrong(context: dict) -> str:
     """Return the sentences of a page that refuses."""
-    said = [*(context.get("problems") or {}).values(), *(context.get(name) for name in WORDS)]
+    said = [words for name in BY_FIELD for words in (context.get(name) or {}).values()]
+    said += [context.get(name) for name in WORDS]
     if any(said):
         return " ".join(str(one) for one in said if one)
     return "。".join([context["title"], *context["lines"]]) if "lines" in context else ""

@@ -14,6 +14,7 @@ from partygroup import clock
 from partygroup.activities.coverage import Nameable, members_of_branch
 from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, SORTS, TWO_WAYS
 from partygroup.activities.queries import PAGE, Wanted, counts_by_sort, timeline, visible_to
+from partygroup.activities.themes import themes_for
 from partygroup.db import db
 from partygroup.errors import NotFound
 from partygroup.org.models import UnitKind
@@ -71,6 +72,7 @@ class Filter:
     brand: str | None
     person_id: int | None
     words: str | None
+    theme_id: int | None
 
     @classmethod
     def asked(cls, today: date) -> Filter:
@@ -82,19 +84,20 @@ class Filter:
             args.get("brand") if args.get("brand") in BRANDS else None,
             whole_number(args.get("person")),
             clean(args.get("q"), 40) or None,
+            whole_number(args.get("topic")),  # `theme` is the colours everywhere
         )
 
     @property
     def wanted(self) -> Wanted:
         """Return it as the queries take it."""
         days = self.quarter.first, self.quarter.last
-        return Wanted(*days, self.sort, self.brand, self.person_id, self.words)
+        return Wanted(*days, self.sort, self.brand, self.person_id, self.words, self.theme_id)
 
     def address(self, unit: Shown, **changes) -> str:
         """Return the query of an address with some of it changed."""
         asked = {
             "unit": unit.id, "quarter": self.quarter.code, "sort": self.sort, "brand": self.brand,
-            "person": self.person_id, "q": self.words,
+            "person": self.person_id, "q": self.words, "topic": self.theme_id,
         }  # fmt: skip
         return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
 
@@ -139,12 +142,15 @@ def index():
     near = members_of_branch(db.session, unit.branch_id, day, asked.quarter)
     members = [one for one in near if not unit.is_group or one.group_id == unit.id]
     counts = counts_by_sort(db.session, visible, unit.id, asked.wanted)
+    days = asked.quarter.first, asked.quarter.last
+    themes = themes_for(db.session, unit.branch_id, *days, unit_id=unit.id if unit.is_group else None)
     return respond(
         "activities/index.html", unit=unit, asked=asked, counts=counts, days=_by_day(page),
         groups=_groups_of(near), coverage=coverage_of(members), members=members, is_first=seen is None,
         older=f"{page[-1].activity.happened_on}-{page[-1].id}" if len(page) == PAGE else None,
         quarters=_quarters(today), sorts=SORTS.values(), brands=BRANDS, dimensions=DIMENSIONS, two_ways=TWO_WAYS,
-        minutes=MINUTES, may_jot=bool(units_where(current_user, Can.JOT_ACTIVITY)),
+        minutes=MINUTES, themes=themes, today=today, may_set=may(current_user, Can.SET_THEME, unit.place),
+        may_jot=bool(units_where(current_user, Can.JOT_ACTIVITY)),
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import * as box from "./box.js";
 const CALM = 400;
 const SKIPPED = ["key", "unit", "version"];
 
-export const draftName = (form, owner) => `${owner} ${new URL(form.action).pathname} ${form.elements.unit?.value ?? ""}`;
+export const draftName = (form, owner) =>
+  [owner, new URL(form.action).pathname, form.elements.unit?.value ?? "", form.dataset.draft].join(" ").trimEnd();
 
 const typed = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !SKIPPED.includes(name));
 

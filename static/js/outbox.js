@@ -19,9 +19,10 @@ async function pack(form, submitter) {
     else if (value.size) files.push({ name, file: value.name, type: value.type, bytes: await value.arrayBuffer() });
   }
   const key = data.get("key") || box.uuid();
-  const line = data.get("text") || "";
+  const line = form.dataset.line ?? data.get("text") ?? data.get("title") ?? "";
+  const said = submitter?.name ? `${form.dataset.outbox}：${submitter.textContent.trim()}` : form.dataset.outbox;
   return {
-    key, person: await who(), url: new URL(form.action).pathname, label: form.dataset.outbox, line,
+    key, person: await who(), url: new URL(form.action).pathname, label: said, line,
     at: new Date().toISOString(), fields, files, state: "waiting",
     page: "draft" in form.dataset ? location.pathname + location.search : undefined, // where it can be changed
   };

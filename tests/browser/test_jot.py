@@ -29,13 +29,15 @@ def eight(world, backstage) -> list[str]:
     return names[:3]
 
 
-def jot(phone, elsewhere) -> None:
-    """Jot from the home page on."""
+def jot(phone, elsewhere, chip: str = "") -> None:
+    """Jot from the home page on, under a theme if its chip is named."""
     phone.open("/").count_taps()
     phone.tap("记一笔", within=".nav").is_at("/activities/new")
     phone.type("一句话", LINE)
     for name in elsewhere:
         phone.tap_on(phone.page.locator("label.person").filter(has_text=name))
+    if chip:
+        phone.choose(chip)
     phone.tap("记好了").is_at("/activities/*")
 
 

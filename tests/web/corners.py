@@ -30,7 +30,7 @@ from partygroup.policy import Can, Place
 from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, declaration, exclusion, gathering, post, problem
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, theme
 
 FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
@@ -96,6 +96,7 @@ class Corner:
             ("activity_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("theme_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
             ("period_id",): (Place(branch[1:]), Place(branch[1:]), (Can.SEE_PERIODS,)),
@@ -166,16 +167,17 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
 
 
 def _what_was_done(session, corner: Corner, *, at) -> dict[str, int]:
-    """Put an activity of the corner's person, with a photo, and a problem of theirs into a corner."""
+    """Put an activity of the corner's person, with a photo and under a theme, and a problem of theirs into a corner."""
     canary, person_id, branch = corner.meets.canary, corner.person_id, corner.above("branch")[0]
     where = {"branch": branch, "text": f"{canary}查隐患"}
-    done = activity(session, corner.meets.id, by=person_id, people=(person_id,), at=at, **where)
+    part_of = theme(session, corner.meets.id, branch, by=person_id, title=f"{canary}主题活动")
+    done = activity(session, corner.meets.id, by=person_id, people=(person_id,), at=at, theme_id=part_of.id, **where)
     picture = io.BytesIO()
     Image.new("RGB", (8, 6)).save(picture, "PNG")
     stored = store(current_app.config["SETTINGS"].data_dir, repaint(picture.getvalue()))
     photo_id = add(session, Photo, activity_id=done.id, by_id=person_id, at=at, **stored.columns)
     left = problem(session, corner.meets.id, owner=person_id, due_on=clock.day_of(at), **where)
-    return {"activity_id": done.id, "photo_id": photo_id, "problem_id": left.id}
+    return {"activity_id": done.id, "photo_id": photo_id, "problem_id": left.id, "theme_id": part_of.id}
 
 
 def _fill_scores(session, corner: Corner, *, at) -> dict[str, int]:
