@@ -55,7 +55,7 @@ function row(item) {
   say("stored", item.stored && `已存下的：${item.stored}`);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
-  if (item.to) link.href = item.to;
+  if (item.to) Object.assign(link, { href: item.to, textContent: item.state === "waiting" ? "去登录" : link.textContent });
   else link.remove();
   part.querySelectorAll("[data-act]").forEach((button) => {
     if (!button.dataset.for.split(" ").includes(item.state)) return button.remove();

@@ -5,7 +5,8 @@ import * as box from "./box.js";
 const PATIENCE = 30000;
 const AGAIN = 15000;
 const FINAL = ["stored", "returned", "conflict"];
-const STOP = ["waiting", "login", "other"];
+const LATER = ["waiting", "login", "other"];
+const LOST = { state: "waiting", isLost: true }; // not the server's word
 export const CHANGED = "outbox-changed";
 
 let running = null;
@@ -29,9 +30,9 @@ async function post(item, isNow) {
       method: "POST", body: bodyOf(item), headers, redirect: "error", credentials: "same-origin", signal: stop.signal,
     });
     const said = await answer.json();
-    return [...FINAL, ...STOP].includes(said.state) ? said : { state: "waiting" };
+    return [...FINAL, ...LATER].includes(said.state) ? said : LOST;
   } catch {
-    return { state: "waiting" };
+    return LOST;
   } finally {
     clearTimeout(timeout);
   }
@@ -43,7 +44,7 @@ export async function send(item, isNow = false) {
   const { state, words, to, stored } = said;
   if (state === "stored") await box.keepReceipt(item, to);
   else if (FINAL.includes(state)) await box.settle(item.key, { state, words, to, stored });
-  else if (words || item.words) await box.settle(item.key, { words }); // later, and why: a login that has ended
+  else if (words || item.words) await box.settle(item.key, { words, to }); // later, and why: a login that has ended
   tell(state);
   return said;
 }
@@ -61,7 +62,7 @@ async function sendWaiting() {
     const still = await box.get(item.key); // another tab may have sent it, or its owner deleted it
     if (still?.state !== "waiting") continue;
     const said = await send(still);
-    if (STOP.includes(said.state)) break;
+    if (said.isLost || ["login", "other"].includes(said.state)) break; // what the server cannot take now holds up nothing
   }
   later((await box.itemsOf(owner, "waiting")).length > 0);
 }
