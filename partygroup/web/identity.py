@@ -203,7 +203,8 @@ def own_path(path: str | None) -> str | None:
 def ask_to_log_in(back: str | None = None):
     """Answer somebody unknown: the login page and back here; for scripts 401 with the way, never a login swapped in."""
     if by_outbox():
-        return to_outbox("login", "登录已经到期，登录后接着发。", 401)
+        way = url_for("login.ask", next=url_for("outbox.page"))
+        return to_outbox("login", "登录已经到期，登录后接着发。", 401, to=way)
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": url_for("login.ask")}
     here = request.full_path.rstrip("?") if request.method == "GET" else None

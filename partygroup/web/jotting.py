@@ -144,7 +144,8 @@ def facts_of(draft: Draft, unit_name: str, theme: Theme | None, names: list[str]
         "哪个组织": unit_name, "做了什么": sort.name, "一句话": draft.text, "结果": draft.result,
         "哪一天": full_day(draft.date), "多久": MINUTES.get(whole_number(draft.minutes), draft.minutes),
         "归到": DIMENSIONS.get(draft.dimension, DIMENSIONS[sort.dimension])[0], "品牌": BRANDS.get(draft.brand, ""),
-        "双向": TWO_WAYS.get(draft.two_way, ""), "主题": theme.title if theme else "", "谁参加": "、".join(sorted(names)), "照片": photos,
+        "双向": TWO_WAYS.get(draft.two_way, ""), "主题": theme.title if theme else "",
+        "谁参加": "、".join(sorted(names)), "照片": photos,
     }  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_login import current_user
 
 from partygroup import clock
@@ -16,12 +15,13 @@ from partygroup.activities.presets import BRANDS, DIMENSIONS, MINUTES, TWO_WAYS
 from partygroup.activities.queries import visible_to
 from partygroup.activities.themes import Running, get_running
 from partygroup.db import db, transaction
-from partygroup.errors import Refused
+from partygroup.errors import Differs, Refused
 from partygroup.policy import Can, units_where
+from partygroup.web.filters import full_day
 from partygroup.web.forms import BaseForm, DayField, line
 from partygroup.web.jotting import Choice, choices_for, chosen_of, still_missing
 from partygroup.web.needs import needs
-from partygroup.web.once import do_once
+from partygroup.web.once import Before, do_once, key_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("themes", __name__)
@@ -52,13 +52,13 @@ def new():
     return _new_page(ThemeForm(), choices, chosen_of(choices, request.args.get("unit")))
 
 
-def _new_page(form: ThemeForm, choices, choice: Choice, *, status: int = 200, problems: dict | None = None):
+def _new_page(form: ThemeForm, choices, choice: Choice, *, status=200, problems=None, before: Before | None = None):
     today = clock.today()
     typed = request.form
     return respond(
         "themes/new.html", status=status, form=form, unit=choice, choices=choices, problems=problems or {},
         starts_on=typed.get("starts_on", today), ends_on=typed.get("ends_on", clock.Quarter.of(today).last),
-        title_length=TITLE_LENGTH, key=typed.get("key") or secrets.token_hex(16),
+        title_length=TITLE_LENGTH, key=key_of(before), before=before,
     )  # fmt: skip
 
 
@@ -75,10 +75,27 @@ def put_up():
         return _new_page(form, choices, choice, status=422, problems=problems)
     try:
         theme_id = _put_up(form, choice)
+    except Differs as twice:
+        return _new_page(form, choices, choice, status=twice.status, before=_before(form, choice, int(twice.kept)))
     except Refused as refusal:
         problems = {refusal.field or "title": refusal.reason}
         return _new_page(form, choices, choice, status=refusal.status, problems=problems)
     return done("定好了。做完一场，记一笔时点上这个主题。", "themes.show", theme_id=theme_id)
+
+
+def _before(form: ThemeForm, choice: Choice, theme_id: int) -> Before:
+    """Return the theme as which the form was kept, beside what it is now."""
+    stands = theme_of(theme_id).theme
+    names = {one.id: one.name for one in choices_for(Can.SET_THEME, clock.today())}
+    return Before(
+        url_for("themes.show", theme_id=theme_id),
+        _facts(names.get(stands.unit_id, ""), stands.title, stands.starts_on, stands.ends_on),
+        _facts(choice.name, form.title.data, form.starts_on.data, form.ends_on.data),
+    )
+
+
+def _facts(unit_name: str, title: str, starts_on, ends_on) -> dict[str, str]:
+    return {"哪个组织": unit_name, "主题": title, "从哪天": full_day(starts_on), "到哪天": full_day(ends_on)}
 
 
 def _put_up(form: ThemeForm, choice: Choice) -> int:

@@ -77,7 +77,7 @@ function row(item) {
   showBoth(part.querySelector("table"), item.differs);
   part.querySelector("li").id = item.key;
   const link = part.querySelector("[data-to]");
-  if (item.to) link.href = item.to;
+  if (item.to) Object.assign(link, { href: item.to, textContent: item.state === "waiting" ? "去登录" : link.textContent });
   else link.remove();
   part.querySelectorAll("[data-act]").forEach((button) => {
     if (!offers(button, item)) return button.remove();

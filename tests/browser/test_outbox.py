@@ -102,8 +102,7 @@ def test_an_ended_login_loses_nothing(leader, world, backstage):
     with backstage() as session:
         session.execute(sa.delete(Login))
     leader.tap("记好了").sees("存在手机里了", "登录过期前写的", "登录已经到期，登录后接着发。")
-    leader.page.context.clear_cookies()
-    leader.sign_on(backstage, world.leader.id).open("/outbox").sees("已收")
+    leader.tap("去登录").log_in(world.leader).sees("都交上去了", "已收")
     assert jotted(backstage) == ["登录过期前写的"]
 
 
@@ -117,6 +116,22 @@ def test_a_page_left_open_does_not_take_the_phone_back(leader, world, backstage)
         left_open.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     other.page.context.clear_cookies()  # the page as it lies on the phone for when there is no network: nobody's
     other.open("/outbox").sees("由本人登录后发").sees_no("组长自己的一条")
+
+
+def test_one_that_the_server_cannot_take_holds_up_no_other(leader, backstage):
+    leader.page.route("**/activities", lambda route: route.abort())
+    for line in ("服务器出错的一条", "后面的一条"):
+        jot(leader, line)
+
+    def fail_one(route) -> None:
+        if "服务器出错".encode() in route.request.post_data_buffer:
+            route.fulfill(status=500, json={"state": "waiting", "words": ""})
+        else:
+            route.continue_()
+
+    leader.page.route("**/activities", fail_one)
+    leader.open("/outbox").sees("已收", "待发")
+    assert jotted(backstage) == ["后面的一条"]
 
 
 def test_what_was_deleted_stays_so_though_an_answer_comes_late(leader):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.activities.models import Activity, Participation, Problem, Theme
 from partygroup.feedback.models import Feedback
+from tests.browser.phones import Phone
 from tests.factories import activity, problem
+
+
+@pytest.fixture
+def leader(world, backstage, new_phone) -> Phone:
+    """The leader's phone, whose browser complains of every lost request."""
+    phone = new_phone().sign_on(backstage, world.leader.id)
+    yield phone
+    phone.noise.clear()
 
 
 def test_what_else_waits(leader, world, backstage):

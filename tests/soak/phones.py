@@ -154,5 +154,5 @@ async def new_phone(browser, number: int, home: str, tabs: int, *, has_worker: b
     workers = "allow" if has_worker else "block"
     options = HANDHELD | {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
     context = await browser.new_context(service_workers=workers, **options)
-    context.set_default_timeout(LOAD_AT_MOST)
+    context.set_default_timeout(PATIENCE * 1000)
     return Phone(number, context, [Tab(await context.new_page(), home) for _ in range(tabs)], has_worker)
