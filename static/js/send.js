@@ -5,14 +5,9 @@ import { isDown, reaches, RESTORED, tell } from "./net.js";
 
 const PATIENCE = 30000;
 const AGAIN = 15000;
-<<<<<<< HEAD
 export const FINAL = ["stored", "returned", "conflict"];
-const STOP = ["waiting", "login", "other"];
-=======
-const FINAL = ["stored", "returned", "conflict"];
 const LATER = ["waiting", "login", "other"];
 const LOST = { state: "waiting", isLost: true }; // not the server's word
->>>>>>> w/soak
 export const CHANGED = "outbox-changed";
 
 let running = null;
@@ -36,18 +31,12 @@ async function post(item, isNow) {
       method: "POST", body: bodyOf(item), headers, redirect: "error", credentials: "same-origin", signal: stop.signal,
     });
     const said = await answer.json();
-<<<<<<< HEAD
-    if (![...FINAL, ...STOP].includes(said.state)) throw new Error("not our server");
+    if (![...FINAL, ...LATER].includes(said.state)) throw new Error("not our server");
     tell(true);
     return said;
   } catch {
     tell(false);
-    return { state: "waiting" };
-=======
-    return [...FINAL, ...LATER].includes(said.state) ? said : LOST;
-  } catch {
     return LOST;
->>>>>>> w/soak
   } finally {
     clearTimeout(timeout);
   }
@@ -56,19 +45,11 @@ async function post(item, isNow) {
 // Send one item and keep what became of it, if it lies in the box; return the answer. `isNow`: somebody waits for it.
 export async function send(item, { isNow = false, isKept = true } = {}) {
   const said = await post(item, isNow);
-<<<<<<< HEAD
   const { state, words, to, differs } = said;
   if (isKept && state === "stored") await box.keepReceipt(item, to);
   else if (isKept && FINAL.includes(state)) await box.settle(item.key, { state, words, to, differs });
-  else if (isKept && (words || item.words)) await box.settle(item.key, { words }); // later, and why: a login that has ended
+  else if (isKept && (words || item.words)) await box.settle(item.key, { words, to }); // later, and why: an ended login
   document.dispatchEvent(new CustomEvent(CHANGED, { detail: { key: item.key, state, words } }));
-=======
-  const { state, words, to, stored } = said;
-  if (state === "stored") await box.keepReceipt(item, to);
-  else if (FINAL.includes(state)) await box.settle(item.key, { state, words, to, stored });
-  else if (words || item.words) await box.settle(item.key, { words, to }); // later, and why: a login that has ended
-  tell(state);
->>>>>>> w/soak
   return said;
 }
 

@@ -38,8 +38,8 @@ def forms(world) -> dict:
         "problem": (world.leader, "/problems", {"unit": group, "text": "照明坏了", "owner": member,
                     "due_on": "2026-03-20"}, {"text": "护栏松了"}, Problem),
         "feedback": (world.member, "/feedback", {"text": "字再大些"}, {"text": "码再大些"}, Feedback),
-        "theme": (world.leader, "/themes", {"unit": group, "title": "班前学安全", "starts_on": DAY, "ends_on": "2026-03-31"},
-                  {"title": "班前学规程"}, Theme),
+        "theme": (world.leader, "/themes", {"unit": group, "title": "班前学安全", "starts_on": DAY,
+                  "ends_on": "2026-03-31"}, {"title": "班前学规程"}, Theme),
     }  # fmt: skip
 
 
