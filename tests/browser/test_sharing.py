@@ -114,7 +114,9 @@ def test_a_new_version_loses_nothing(world, backstage, new_phone, monkeypatch, t
     phone.until(DRAFTS)
     (tmp_path / "sw.js").write_bytes((pwa.DIST / "sw.js").read_bytes() + b"\n// the next version")
     monkeypatch.setattr(pwa, "DIST", tmp_path)
-    phone.open("/").sees("有新版本").tap("现在换上")
+    phone.open("/").sees("有新版本")
+    with phone.page.expect_event("load"):  # the new one takes over, and the page is asked for anew
+        phone.tap("现在换上")
     phone.until("navigator.serviceWorker.getRegistration().then((one) => !one.waiting && Boolean(one.active))")
     everything_is_there(phone, backstage)
     phone.noise.clear()
