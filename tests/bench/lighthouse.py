@@ -219,6 +219,8 @@ def show(measured: list[Measured]) -> None:
         table.add_row(*one.row())
     console = Console(width=150)
     console.print(table)
+    if os.getloadavg()[0] > os.cpu_count():
+        console.print("This machine is busy with other things: performance is judged too low.")
     for one in measured:
         for audit, words in {key: text for report in one.reports for key, text in wanting(report).items()}.items():
             console.print(f"{one.page.name}: {audit}: {words}", markup=False)
@@ -235,8 +237,8 @@ def main() -> int:
     with running_house() as house:
         for page in pages:
             reports = [look_at(house, page) for _ in range(asked.runs)]
-            print(f"· {page.name}", *(score_of(one, "performance") for one in reports), file=sys.stderr, flush=True)
             measured.append(Measured(page, reports))
+            print("·", *measured[-1].row(), *(score_of(one, "performance") for one in reports), flush=True)
             if asked.keep:
                 asked.keep.mkdir(parents=True, exist_ok=True)
                 (asked.keep / f"{page.name}.json").write_text(json.dumps(reports[-1]), encoding="utf-8")
