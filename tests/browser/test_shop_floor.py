@@ -16,6 +16,8 @@ from tests.factories import activity, gathering, theme
 LOOKS = [("standard", "light"), ("standard", "dark"), ("large", "light"), ("large", "dark")]
 #: A phone's narrowest, and the usual small one.
 NARROW = (320, 360)
+#: A4, in the pixels of a browser.
+PAPER = {"width": 794, "height": 1123}
 REFUSED = '{"state": "returned", "words": "会议已经结束，这一笔没有收。请改记在补记里，或请主持人补签，再看一看日期。"}'
 
 
@@ -122,14 +124,15 @@ def test_the_form_is_filled_in_by_keyboard_alone(leader, floor, backstage):
 def test_a_personal_code_on_paper(leader, world, colours):
     page = leader.open(f"/me/code?theme={colours}").page
     page.emulate_media(media="print", color_scheme=colours)
+    page.set_viewport_size(PAPER)
     paint = "getComputedStyle(document.querySelector('{}')).{}"
     assert page.evaluate(paint.format("body", "backgroundColor")) == "rgb(255, 255, 255)"
     assert page.evaluate(paint.format("#main h2", "color")) == "rgb(0, 0, 0)"
     leader.sees(world.leader.name, f"工号尾号 {world.leader.staff_no[-4:]}")
     for gone in (".nav", ".topbar-btn", ".no-print"):
         assert page.locator(gone).locator("visible=true").count() == 0, gone
-    side = page.locator(".qr-code").bounding_box()["width"]
-    assert side / 96 * 2.54 > 6  # centimetres: read from an arm's length
+    side = page.locator(".qr-code path").bounding_box()["width"]
+    assert side / 96 * 2.54 > 6  # centimetres, of the modules alone: read from an arm's length
     picture = Image.open(io.BytesIO(page.locator(".qr").screenshot())).convert("L")
     (found,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     assert "/P/" in found.text
