@@ -336,7 +336,7 @@ def test_the_timeline_costs_the_same_for_3_and_30(noon, world, client, session, 
             assert client.get("/activities").status_code == 200
         counts.append(len([one for one in seen if one.lstrip().upper().startswith(("SELECT", "WITH"))]))
     logging_in = 1
-    assert counts[0] == counts[1] <= 6 + logging_in
+    assert counts[0] == counts[1] <= 7 + logging_in
 
 
 def test_coverage_names_people_in_stroke_order_without_a_rank(done, world, client):

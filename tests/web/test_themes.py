@@ -163,7 +163,7 @@ def test_its_page_says_who_was_reached_and_who_not(world, client, session, safet
 def test_one_more_is_for_just_those_who_are_missing(world, client, session, safety):
     part(session, world, safety, [world.member.id, world.leader.id])
     page = client.sign_on(world.leader).get(f"/themes/{safety.id}").text
-    link = re.search(r'href="(/activities/new\?[^"]*)">.*?(\d+) 人再记一场', page)
+    link = re.search(r'href="(/activities/new\?[^"]*)">.*?再记一场（(\d+) 人）', page)
     form = client.get(link[1].replace("&amp;", "&")).text
     named = set(people_of(form))
     assert world.probationer.id in named and not named & {world.member.id, world.leader.id, world.neighbour.id}
