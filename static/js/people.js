@@ -58,7 +58,7 @@ class Scans {
     navigator.vibrate?.(60);
     scan.state = "waiting";
     this.last = scan;
-    this.tell(scan, "存在手机里");
+    this.tell(scan, LATER.waiting);
     this.scanner.say(scan.isKnown ? "扫到了" : "不在应到名单里，等核对", scan.name);
     const { key, kept } = this.keep(this.root.dataset.url, "扫本人码", scan.name, [["code", scan.code]]);
     scan.key = key;

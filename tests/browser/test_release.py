@@ -18,7 +18,7 @@ from werkzeug.test import Client
 import partygroup
 from partygroup.web import assets, pwa
 from tests.browser.phones import Phone, wait_until
-from tests.browser.test_outbox import Server, jot, jotted
+from tests.browser.test_outbox import jot, jotted
 from tests.browser.test_weight import WORKER_STANDS
 from tests.house.source import ROOT
 
@@ -74,13 +74,6 @@ def releases(app, tmp_path, monkeypatch):
         patched.setattr(app, "wsgi_app", app.wsgi_app)
         yield Releases(app, tmp_path)
     forget()
-
-
-@pytest.fixture
-def server(app):
-    server = Server(app)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

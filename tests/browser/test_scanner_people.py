@@ -16,7 +16,8 @@ from partygroup.attendance.queries import get_desk
 from partygroup.meetings.queries import describe
 from tests.browser.films import code_picture, photo_of, seen_by_hand
 from tests.browser.phones import Phone, wait_until
-from tests.browser.test_outbox import WORKER_STANDS, Server
+from tests.browser.servers import Server
+from tests.browser.test_outbox import WORKER_STANDS
 from tests.crowds import enlist
 from tests.factories import gathering
 

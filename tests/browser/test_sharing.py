@@ -105,15 +105,16 @@ def test_a_new_password_loses_nothing(filled, world, backstage):
     everything_is_there(filled, backstage)
 
 
-def test_a_new_version_loses_nothing(world, backstage, new_phone, monkeypatch, tmp_path):
+def test_a_new_version_loses_nothing(app, world, backstage, new_phone, monkeypatch):
     phone = new_phone(service_workers="allow").sign_on(backstage, world.leader.id).open("/")
     phone.until("navigator.serviceWorker.ready.then(() => caches.match('/outbox')).then(Boolean)")
     shut(phone)
     jot(phone.open("/"), WAITING)
     phone.open("/activities/new").type("一句话", TYPED)
     phone.until(DRAFTS)
-    (tmp_path / "sw.js").write_bytes((pwa.DIST / "sw.js").read_bytes() + b"\n// the next version")
-    monkeypatch.setattr(pwa, "DIST", tmp_path)
+    with app.app_context():
+        former = pwa._worker()
+    monkeypatch.setattr(pwa, "_worker", lambda: former + b"\n// the next version")
     phone.open("/").sees("有新版本")
     with phone.page.expect_event("load"):  # the new one takes over, and the page is asked for anew
         phone.tap("现在换上")

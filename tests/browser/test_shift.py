@@ -124,7 +124,7 @@ def test_a_shift_without_a_network(shift, world):
     leader.open("/activities/new").type("一句话", "没有信号时查的隐患")
     leader.page.locator("input[name=photos]").set_input_files([photo()])
     leader.sees("选了 1 张").tap("记好了").is_at("/outbox*").sees("没有信号时查的隐患", "1 张照片", "写于 16:24")
-    leader.open(f"{shift.url}/scanning").tap("打开相机").sees("用下面的办法一样算数")
+    leader.open(f"{shift.url}/scanning").tap("打开相机").sees("用下面的办法，一样算数")
     shown(leader, shift.own_code("probationer"), "存在手机里，联网后自动交")
     shown(leader, shift.own_code("neighbour"), "名单外的人")
     leader.open(f"{shift.url}/ticks").choose("何朱雀").tap("本人在场，补签").is_at("/outbox*").sees("补签")

@@ -23,7 +23,6 @@ from partygroup.people.logins import begin_login
 from partygroup.people.models import Person
 from partygroup.web.assets import DIST, asset
 from tests.browser.phones import wait_until
-from tests.browser.test_outbox import Server
 
 FIRST, REQUESTS, LATER, SCRIPTS = 60 * 1024, 6, 6 * 1024, 30 * 1024
 HALF_A_MINUTE = 30_000
@@ -177,13 +176,6 @@ def test_pages_of_every_day_are_small(app, town):
 
 
 # --- the scanner ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def server(app):
-    server = Server(app)
-    yield server
-    server.stop()
 
 
 @pytest.fixture
