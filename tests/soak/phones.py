@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Error, Page
 from tests.browser.phones import HANDHELD
 from tests.soak.world import Somebody
 
-PATIENCE = 90  # seconds after which somebody gives up on a page; nothing of ours may take so long
+PATIENCE = 240  # seconds after which somebody gives up on a page: a busy machine is slow, too
 GLANCE = 0.15
 LOAD_AT_MOST = 15000
 #: What stands on the page: address, whose it is, which form, what is said; null when there is no page of ours.
@@ -44,7 +44,7 @@ ITEMS = """() => new Promise((told, failed) => {
 
 
 class GivenUp(Exception):
-    """Somebody tried for a minute and a half, and the page did not do what it is for."""
+    """Somebody tried for four minutes, and the page did not do what it is for."""
 
 
 @dataclass

@@ -80,6 +80,10 @@ class Play:
                     await self.attempt("logging out", phone.tabs[0].log_out())
             elif number:
                 await asyncio.to_thread(self.world.end_logins, self.plan.phones[phone.number][number - 1].person)
+            if number:  # without a network, a phone takes whoever used it last for its user
+                taken = phone.tabs[0].reach("/", self.world.people[shift.person])
+                async with self.room:
+                    await self.attempt("taking the phone over", taken)
             await asyncio.gather(*(self.work(phone, tab, shift, place) for place, tab in enumerate(phone.tabs)))
 
     async def work(self, phone: Phone, tab: Tab, shift: Shift, place: int) -> None:
