@@ -4,7 +4,7 @@ import { openDB } from "idb";
 
 const NAME = "luhuo";
 const RECEIPTS = 20; // how many stored items are still shown
-const MOST = 50, MOST_BYTES = 30 * 2 ** 20; // what may wait here
+const MOST = 500, MOST_BYTES = 30 * 2 ** 20; // what may wait here
 let opened;
 
 export const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>

@@ -96,7 +96,7 @@ def test_deleting_asks_once(leader):
 def test_what_came_back_is_changed_without_typing_twice(leader, backstage):
     lost(leader)
     jot(leader, "没选人的一条", nobody=True)
-    leader.sees("存在手机里了")
+    leader.sees("存在手机里了").until("document.documentElement.dataset.net === 'down'")
     found(leader)
     leader.tap("现在试一次").sees("有几条等您定", "退回", "谁参加了。")
     leader.open("/").sees("1 条退回来了").open("/outbox").tap("改一改再交")
@@ -112,6 +112,7 @@ def test_what_came_back_is_changed_without_typing_twice(leader, backstage):
 def test_trying_again_keeps_the_sentence_when_nothing_changed(leader, backstage):
     lost(leader)
     jot(leader, "还是没选人", nobody=True)
+    leader.sees("存在手机里了").until("document.documentElement.dataset.net === 'down'")
     found(leader)
     leader.tap("现在试一次").sees("退回").tap("再试一次").sees("谁参加了。", "退回")
     assert jotted(backstage) == []
@@ -119,13 +120,13 @@ def test_trying_again_keeps_the_sentence_when_nothing_changed(leader, backstage)
 
 def test_a_full_outbox_says_so_and_keeps_what_is_typed(leader, backstage):
     leader.open("/outbox").sees("都交上去了")
-    leader.page.evaluate(FILL, 50)
+    leader.page.evaluate(FILL, 500)
     lost(leader)
-    leader.open("/activities/new").type("一句话", "第五十一条").tap("记好了").sees("手机里存满了", "写好的都在这一页")
-    expect(leader.page.get_by_label("一句话")).to_have_value("第五十一条")
+    leader.open("/activities/new").type("一句话", "第五百零一条").tap("记好了").sees("手机里存满了", "写好的都在这一页")
+    expect(leader.page.get_by_label("一句话")).to_have_value("第五百零一条")
     found(leader)
     leader.tap("记好了").sees("记好了。")
-    assert jotted(backstage) == ["第五十一条"]
+    assert jotted(backstage) == ["第五百零一条"]
 
 
 @pytest.mark.parametrize("connected", [True, False])

@@ -140,6 +140,7 @@ def test_on_a_line_that_hangs_and_breaks_all_wait_and_are_judged_later(queue, ho
     monkeypatch.setattr(clock, "now", lambda: later)
     host.page.unroute(scans)
     host.noise.clear()
+    host.page.clock.set_system_time(later)
     host.open("/outbox").sees("不在应到名单里", "这不是本人码")
     host.until(f"{STATES}.filter((state) => state === '退回').length === 2 && !{STATES}.includes('待发')")
     everybody_is_marked_once(queue)
@@ -151,6 +152,7 @@ def test_the_scanner_opens_where_there_is_no_network(queue, camera_phone, app):
     film = [seen_by_hand(code_picture(queue.own(one)), one) for one in queue.members[:3] for _again in range(2)]
     phone = camera_phone(film, workers="allow", home=f"http://127.0.0.1:{server.port}")
     phone.sign_on(queue.backstage, queue.world.leader.id).open("/").until(WORKER_STANDS)
+    phone.open("/scan").tap("打开相机扫码").sees("这是本人码")  # once opened, the scanner stays on the phone
     at_scanner(queue, phone).until(f"caches.match({SCANNER}.wasm).then(Boolean)")
     server.stop()
     at_scanner(queue, phone).tap("打开相机").sees("已扫 3 人", "存在手机里").tap("停下")
