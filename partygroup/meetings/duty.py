@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -126,3 +127,23 @@ def duties(items: Iterable[DueItem], met: dict[tuple[str, str, int], list[Met]])
         )))
         for item in items
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind in one month: what was called for its days, and the duties ending in it that are not done, by step."""
+
+    met: tuple[Met, ...]
+    open: tuple[tuple[Step, int], ...]
+
+
+def cells_of(found: Iterable[Duty], met: Iterable[Met], quarter: Quarter, today: date) -> list[Cell]:
+    """Return one kind's three months of a quarter: meetings at their day, what is missing at the end of its period."""
+    found, met = list(found), sorted(met)
+    cells = []
+    for first, last in quarter.months:
+        steps = [duty.step(today) for duty in found if first <= duty.item.last <= last]
+        missing = Counter(step for step in steps if step not in (Step.DONE, Step.CALLED))
+        open_here = tuple((step, missing[step]) for step in (Step.MISSED, Step.DUE, Step.AHEAD) if missing[step])
+        cells.append(Cell(tuple(one for one in met if first <= one.on <= last), open_here))
+    return cells
