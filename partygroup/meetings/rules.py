@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from partygroup.meetings.presets import KindSpec, Share
-from partygroup.meetings.sorts import ItemSort
+from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
     "party_group": ("group",),
@@ -117,6 +117,22 @@ def outlook_sentence(outlook: VotingOutlook) -> str:
     if not outlook.can_pass:
         return f"{count}，可以开会，但通过要 {outlook.to_pass} 票赞成，现在到会的人不够。"
     return f"{count}，可以开会；通过要 {outlook.to_pass} 票赞成。"
+
+
+def outlook_lines(decisive: list[tuple[KindSpec, list[ItemSort]]], due: int, present: int) -> list[str]:
+    """Return what the numbers allow, a sentence for each arithmetic that the votes on the agenda ask for.
+
+    `decisive`: the kinds that decide, each with the sorts of votes on its agenda; none: the kind's own arithmetic.
+    """
+    names: dict[str, list[str]] = {}
+    for kind, sorts in decisive:
+        for sort in sorts or [None]:
+            reading = sort.readings_for(kind)[0] if sort else Reading(kind.quorum, kind.passing)
+            told = outlook_sentence(voting_outlook(reading.quorum, reading.passing, due, present))
+            names.setdefault(told, []).append(sort.name if sort else kind.name)
+    if len(names) < 2:
+        return list(names)
+    return [f"{'、'.join(dict.fromkeys(some))}：{told}" for told, some in names.items()]
 
 
 # --- what stands on the agenda ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Where sources differ a vote is reckoned by each reading; it has passed when it p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from partygroup.meetings.presets import Share
 from partygroup.meetings.sorts import ItemSort, Reading
@@ -35,6 +35,29 @@ class Tally:
     @property
     def total(self) -> int:
         return self.votes_for + self.votes_against + self.abstained
+
+
+NOBODY = Tally()
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """All that was counted in a vote: in the room, in written opinions, or for each candidate of an election."""
+
+    tally: Tally = NOBODY
+    written: Tally = NOBODY
+    by_candidate: Mapping[int, Tally] = field(default_factory=dict)
+
+
+def refusal_of_ballot(
+    sort: ItemSort, ballot: Ballot, electorate: Electorate, *, opinions: int, seats: int | None
+) -> str | None:
+    """Return why a vote cannot have been counted so; None if it can."""
+    if reason := refusal_of_opinions(sort, opinions, ballot.written, electorate):
+        return reason
+    if sort.elects:
+        return refusal_of_election(ballot.by_candidate, seats or 0, electorate)
+    return refusal_of_tally(ballot.tally, electorate)
 
 
 def refusal_of_tally(tally: Tally, electorate: Electorate) -> str | None:
