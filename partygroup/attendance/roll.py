@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, status_of
 from partygroup.errors import NotFound
-from partygroup.meetings.models import Gathering
+from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.queries import with_units
 from partygroup.people.models import Person
 from partygroup.policy import Place
@@ -201,6 +201,10 @@ _TAG = (
     *_count_where(
         sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.counting == Counting.DUE),
         sa.func.count(),
+    ),
+    *_count_where(
+        AgendaItem.meeting_id.in_(sa.select(Meeting.id).where(Meeting.gathering_id == Gathering.id)),
+        sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(AgendaItem.id), 0),
     ),
 )
 

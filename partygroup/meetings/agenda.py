@@ -169,7 +169,7 @@ def add_item(
 ) -> AgendaItem:  # fmt: skip
     """Put an item at the end of a meeting's agenda. `person` and `candidates` have `person_id` and `name`.
 
-    Without a title it is the sort's own, with the person's name.
+    Without a title it is the sort's own, with the person's name. The same again adds nothing.
     """
     meeting = next((one for one in gathering.meetings if one.id == meeting_id), None)
     if meeting is None:
@@ -182,6 +182,8 @@ def add_item(
     title = title or _own_title(sort, person)
     if len(title) < 2:
         raise Refused("请选是哪位同志，或写一句话。" if sort.about else "请写一句话：议什么。", field="title")
+    if item := _waiting(session, meeting_id, sort, title):
+        return item
     last = sa.select(sa.func.coalesce(sa.func.max(AgendaItem.ordinal), 0)).where(AgendaItem.meeting_id == meeting_id)
     item = AgendaItem(
         meeting_id=meeting_id, ordinal=session.scalar(last) + 1, sort=sort.code, title=title,
@@ -193,6 +195,12 @@ def add_item(
     session.add_all(AgendaCandidate(item_id=item.id, person_id=one.person_id) for one in candidates if sort.elects)
     session.flush()
     return item
+
+
+def _waiting(session, meeting_id: int, sort: ItemSort, title: str) -> AgendaItem | None:
+    """Return the same item where it stands already and was not voted on: a second tap adds nothing."""
+    same = sa.and_(AgendaItem.meeting_id == meeting_id, AgendaItem.sort == sort.code, AgendaItem.title == title)
+    return session.scalar(sa.select(AgendaItem).outerjoin(Vote).where(same, Vote.id.is_(None)).limit(1))
 
 
 def _own_title(sort: ItemSort, person) -> str:

@@ -17,8 +17,9 @@ from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
+from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.models import State
-from partygroup.meetings.rules import outlook_sentence, refusal_to_close, voting_outlook
+from partygroup.meetings.rules import outlook_lines, refusal_to_close
 from partygroup.policy import Can, Place, may
 from partygroup.text import whole_number
 from partygroup.web.asked import day_typed, number_typed, text_typed
@@ -73,11 +74,12 @@ def _code_now(met) -> dict:
 def _board(met, tag: str | None = None) -> dict:
     """Return what the board's fragment shows."""
     roll = get_roll(db.session, met.gathering, met.starts_at) if met.gathering.opened_at else None
-    decisive = [meeting.kind.rules for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
-    outlook = None
+    decisive = [meeting for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
+    outlook = []
     if roll and decisive:
-        rules = decisive[0]
-        outlook = outlook_sentence(voting_outlook(rules.quorum, rules.passing, roll.voters_due, roll.voters_present))
+        sorts = vote_sorts(db.session, met.id)
+        asked = [(meeting.kind.rules, sorts.get(meeting.id, [])) for meeting in decisive]
+        outlook = outlook_lines(asked, roll.voters_due, roll.voters_present)
     return {"roll": roll, "outlook": outlook, "tag": tag or board_tag(db.session, met.gathering)}
 
 
