@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partygroup.meetings import rules
+from partygroup.meetings.results import tell
 from partygroup.meetings.sorts import SORTS
 from partygroup.meetings.votes import (
+    Ballot,
     Electorate,
     Tally,
     candidate_sentence,
@@ -79,6 +81,17 @@ def test_where_readings_take_different_people_both_are_named():
     assert differing_picks(elect(READINGS, Electorate(10, 10), {1: 7}, 1), READINGS, {1: "丁一"}) is None
     nobody = elect(READINGS, Electorate(10, 8), {1: 5}, seats=1)
     assert "没有人当选；" in differing_picks(nobody, READINGS, {1: "丁一"})
+
+
+def test_an_election_is_told_whole():
+    names = {1: "丁一", 2: "方二", 3: "石三"}
+    ballot = Ballot(by_candidate={1: Tally(12, 1, 1), 2: Tally(9), 3: Tally(7)})
+    told = tell(SORTS["election"], READINGS, Electorate(15, 14), ballot, seats=2, names=names)
+    assert (told.passed, told.word, told.sentence) == (True, "当选 2／2", "应选2人，当选2人：丁一、方二。")
+    assert told.standings[0].sentence.endswith("当选。反对1票，弃权1票。") and told.notice is None
+    short = tell(SORTS["election"], READINGS, Electorate(15, 11), ballot, seats=2, names=names)
+    assert (short.passed, short.word) == (False, "无效") and "未达到应到有表决权15人的五分之四" in short.sentence
+    assert [one.sentence for one in short.standings] == ["12票赞成。反对1票，弃权1票。", "9票赞成。", "7票赞成。"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from partygroup.meetings import rules
 from partygroup.meetings.presets import KINDS, Share
-from partygroup.meetings.sorts import SORTS
+from partygroup.meetings.sorts import SORTS, TOPIC_PROMPTS
 from partygroup.meetings.votes import (
     NO_VOTERS,
     Electorate,
@@ -198,6 +198,29 @@ def test_shares_have_names():
         "五分之四",
         "7分之5",
     ]
+
+
+# --- what the board says before a vote --------------------------------------------------------------------------------
+
+
+def test_the_board_says_what_each_sort_needs():
+    kind, sorts = KIND["member_meeting"], [SORTS[code] for code in ("decision", "admission", "election")]
+    assert rules.outlook_lines([(kind, [])], 10, 5) == [
+        "有表决权的党员到会 5／10，可以开会，但通过要 6 票赞成，现在到会的人不够。"
+    ]
+    assert rules.outlook_lines([(kind, sorts)], 10, 5) == [
+        "表决事项：有表决权的党员到会 5／10，可以开会，但通过要 6 票赞成，现在到会的人不够。",
+        "接收预备党员：有表决权的党员到会 5／10，还差 1 人才能开会表决。",
+        "选举：有表决权的党员到会 5／10，还差 3 人才能开会表决。",
+    ]
+    assert rules.outlook_lines([(kind, sorts), (KIND["election"], [])], 10, 9) == [
+        "有表决权的党员到会 9／10，可以开会；通过要 6 票赞成。"
+    ]
+    assert rules.outlook_lines([], 10, 9) == []
+
+
+def test_prompts_are_of_kinds_that_there_are():
+    assert TOPIC_PROMPTS.keys() <= KIND.keys()
 
 
 # --- figures that cannot be -------------------------------------------------------------------------------------------
