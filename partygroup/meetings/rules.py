@@ -140,10 +140,14 @@ def outlook_lines(decisive: list[tuple[KindSpec, list[ItemSort]]], due: int, pre
 SEALED = "会议记录已经封存，不能再改。有误请写补充说明。"
 
 
-def refusal_to_add_item(sort: ItemSort, kind: KindSpec, circle: str, *, state: str, sittings: int) -> str | None:
+def refusal_to_add_item(
+    sort: ItemSort, kind: KindSpec, circle: str, *, state: str, sittings: int, is_sealed: bool = False
+) -> str | None:
     """Return why an item cannot stand on the agenda of a meeting; None if it can. A vote belongs to one sitting."""
     if state == "cancelled":
         return "这次会议已经取消，不用排议程。"
+    if is_sealed:
+        return SEALED
     if not sort.votes:
         return None
     if circle == "group":

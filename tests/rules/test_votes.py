@@ -283,6 +283,11 @@ def test_what_may_stand_on_an_agenda(sort, kind, circle, state, sittings, part):
     assert reason is None if part is None else part in reason
 
 
+def test_a_sealed_meeting_takes_no_item():
+    facts = {"state": "held", "sittings": 1, "is_sealed": True}
+    assert "封存" in rules.refusal_to_add_item(SORTS["topic"], KIND["theme_day"], "members", **facts)
+
+
 def test_a_vote_item_refuses_a_second_sitting():
     assert rules.refusal_to_add_sitting(False) is None
     assert "同一场" in rules.refusal_to_add_sitting(True)
