@@ -32,6 +32,8 @@ class Can(Enum):
     CALL_MEETING = "召集会议"
     CLOSE_MEETING = "开始、结束、取消会议"
     COUNT_OUT = "不计入应到"
+    SET_AGENDA = "排议程"
+    RECORD_VOTE = "记表决结果"
     SEE_ACTIVITY = "看活动和问题清单"
     JOT_ACTIVITY = "记活动"
     ANSWER_ACTIVITY = "回复是否参加"
@@ -228,6 +230,8 @@ POLICY = {
     Can.CALL_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.CLOSE_MEETING: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.COUNT_OUT: (never_self(leads_group), never_self(officer_of_branch), never_self(own_level(unit_office))),
+    Can.SET_AGENDA: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.RECORD_VOTE: (officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.SEE_ACTIVITY: (belongs_to_branch, officer_of_branch, *ABOVE),
     Can.JOT_ACTIVITY: (leads_group, member_of_group, officer_of_branch),
     Can.ANSWER_ACTIVITY: (belongs_to_branch,),
@@ -302,7 +306,7 @@ POLICY = {
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
-    Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL,
+    Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
-from partygroup.meetings.models import Gathering
+from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.queries import with_units
 from partygroup.people.models import Person
 from partygroup.policy import Place
@@ -198,7 +198,7 @@ def _count_where(condition, *columns):
     return [sa.select(column).where(condition).correlate(Gathering).scalar_subquery() for column in columns]
 
 
-#: What makes a board look different, as columns beside a gathering.
+#: What makes a board look different, as columns beside a gathering; the agenda last.
 _TAG = (
     Gathering.opened_at.is_(None),
     Gathering.closed_at.is_(None),
@@ -215,11 +215,20 @@ _TAG = (
         sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.counting == Counting.DUE),
         sa.func.count(),
     ),
+    *_count_where(
+        AgendaItem.meeting_id.in_(sa.select(Meeting.id).where(Meeting.gathering_id == Gathering.id)),
+        sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(AgendaItem.id), 0),
+    ),
 )
 
 
 def _tag(gathering_id: int, numbers) -> str:
     return "-".join(str(int(number)) for number in (gathering_id, *numbers))
+
+
+def tells_of_agenda(tag: str) -> bool:
+    """Say whether the tag of a board tells of an agenda: its last number is 0 without one."""
+    return not tag.endswith("-0")
 
 
 def board_tag(session, gathering) -> str:

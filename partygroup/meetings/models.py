@@ -1,5 +1,8 @@
 """Kinds, gatherings, sittings, meetings (architecture.md 3): people come to a gathering, at one of its sittings;
-it yields one or more meetings, each of a kind. In the ordinary case the three are one form and one page."""
+it yields one or more meetings, each of a kind. In the ordinary case the three are one form and one page.
+
+A meeting has an agenda; some items are put to the vote. What came of a vote is no column: figures are, it is reckoned.
+"""
 
 from __future__ import annotations
 
@@ -114,3 +117,85 @@ class Meeting(Base):
     theme: Mapped[str | None] = mapped_column(sa.String(100))
     kind: Mapped[Kind] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.UniqueConstraint("gathering_id", "kind_id"),)
+
+
+class AgendaItem(Audited, Base):
+    """Something on the agenda of a meeting; `sort` says whether and how it is voted on (sorts.py)."""
+
+    __tablename__ = "agenda_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"))
+    ordinal: Mapped[int]
+    sort: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(100))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    seats: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    __table_args__ = (
+        sa.UniqueConstraint("meeting_id", "ordinal"),
+        sa.CheckConstraint("seats IS NULL OR seats > 0", name="seats_positive"),
+    )
+
+
+class Vote(Audited, Base):
+    """The figures of a vote: who was due and present with a vote when it was recorded, and how votes fell.
+
+    In an election each candidate has votes of their own. A correction leaves its witness; the last one shows here.
+    """
+
+    __tablename__ = "vote"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_item.id"), unique=True)
+    due: Mapped[int]
+    present: Mapped[int]
+    votes_for: Mapped[int | None]
+    votes_against: Mapped[int | None]
+    abstained: Mapped[int | None]
+    written_for: Mapped[int]
+    written_against: Mapped[int]
+    written_abstained: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    version: Mapped[int]
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    corrected_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    correction: Mapped[str | None] = mapped_column(sa.String(100))
+    __table_args__ = (
+        sa.CheckConstraint("present >= 0 AND present <= due", name="present_of_due"),
+        sa.CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND abstained >= 0", name="votes_counted"),
+        sa.CheckConstraint("votes_for + votes_against + abstained <= present", name="votes_of_present"),
+        sa.CheckConstraint(
+            "written_for >= 0 AND written_against >= 0 AND written_abstained >= 0", name="written_counted"
+        ),
+        sa.CheckConstraint(
+            "written_for + written_against + written_abstained <= due - present", name="written_of_absent"
+        ),
+        sa.CheckConstraint("(corrected_at IS NULL) = (corrected_by IS NULL)", name="corrected_pair"),
+    )
+
+
+class AgendaCandidate(Base):
+    """Somebody who stands in an election, with the votes once they are counted. No ballot is joined to a voter."""
+
+    __tablename__ = "agenda_candidate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_item.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    votes_for: Mapped[int | None]
+    votes_against: Mapped[int | None]
+    abstained: Mapped[int | None]
+    __table_args__ = (
+        sa.UniqueConstraint("item_id", "person_id"),
+        sa.CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND abstained >= 0", name="votes_counted"),
+    )
+
+
+class WrittenOpinion(Base):
+    """Somebody absent for cause handed in a written opinion before the meeting; how it counts is in the sums only."""
+
+    __tablename__ = "written_opinion"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vote_id: Mapped[int] = mapped_column(sa.ForeignKey("vote.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    __table_args__ = (sa.UniqueConstraint("vote_id", "person_id"),)

@@ -85,6 +85,3 @@ KINDS: list[KindSpec] = [
     KindSpec("oath_review", "重温入党誓词", ("members", "group"), counts=False),
     KindSpec("political_birthday", "政治生日", ("members", "group"), counts=False),
 ]  # fmt: skip
-
-#: What a members' meeting may decide besides ordinary items: its own quorum (domain.md 5.3).
-ADMISSION_QUORUM = OVER_HALF

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partygroup.meetings.presets import ADMISSION_QUORUM, KindSpec, Share
+from partygroup.meetings.presets import KindSpec, Share
+from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
     "party_group": ("group",),
@@ -106,11 +107,6 @@ def voting_outlook(quorum: Share, passing: Share, due: int, present: int) -> Vot
     return VotingOutlook(due, present, quorum.least(due), passing.least(due))
 
 
-def admission_outlook(passing: Share, due: int, present: int) -> VotingOutlook:
-    """Return the same for admitting a member: strictly more than half must be there."""
-    return voting_outlook(ADMISSION_QUORUM, passing, due, present)
-
-
 def outlook_sentence(outlook: VotingOutlook) -> str:
     """Return the outlook as a plain sentence for the host."""
     count = f"有表决权的党员到会 {outlook.present}／{outlook.due}"
@@ -121,3 +117,77 @@ def outlook_sentence(outlook: VotingOutlook) -> str:
     if not outlook.can_pass:
         return f"{count}，可以开会，但通过要 {outlook.to_pass} 票赞成，现在到会的人不够。"
     return f"{count}，可以开会；通过要 {outlook.to_pass} 票赞成。"
+
+
+def outlook_lines(decisive: list[tuple[KindSpec, list[ItemSort]]], due: int, present: int) -> list[str]:
+    """Return what the numbers allow, a sentence for each arithmetic that the votes on the agenda ask for.
+
+    `decisive`: the kinds that decide, each with the sorts of votes on its agenda; none: the kind's own arithmetic.
+    """
+    names: dict[str, list[str]] = {}
+    for kind, sorts in decisive:
+        for sort in sorts or [None]:
+            reading = sort.readings_for(kind)[0] if sort else Reading(kind.quorum, kind.passing)
+            told = outlook_sentence(voting_outlook(reading.quorum, reading.passing, due, present))
+            names.setdefault(told, []).append(sort.name if sort else kind.name)
+    if len(names) < 2:
+        return list(names)
+    return [f"{'、'.join(dict.fromkeys(some))}：{told}" for told, some in names.items()]
+
+
+# --- what stands on the agenda ----------------------------------------------------------------------------------------
+
+SEALED = "会议记录已经封存，不能再改。有误请写补充说明。"
+
+
+def refusal_to_add_item(
+    sort: ItemSort, kind: KindSpec, circle: str, *, state: str, sittings: int, is_sealed: bool = False
+) -> str | None:
+    """Return why an item cannot stand on the agenda of a meeting; None if it can. A vote belongs to one sitting."""
+    if state == "cancelled":
+        return "这次会议已经取消，不用排议程。"
+    if is_sealed:
+        return SEALED
+    if not sort.votes:
+        return None
+    if circle == "group":
+        return "党小组会不作表决。大家的意见可以记成议题，报党支部。"
+    if kind.quorum is None:
+        return f"{kind.name}不作表决。要表决，请召集支部党员大会或支部委员会会议，可以同一次合开。"
+    if circle not in sort.circles:
+        return f"{sort.name}要由支部党员大会表决。"
+    if sittings > 1:
+        return "分几场开的会不能表决：表决要在同一场。请另外召集一次。"
+    return None
+
+
+def refusal_to_add_sitting(has_vote_item: bool) -> str | None:
+    """Return why a gathering cannot have another sitting; None if it can."""
+    return "议程里有表决事项，表决要在同一场，不能再加一场。" if has_vote_item else None
+
+
+def refusal_of_seats(candidates: int, seats: int) -> str | None:
+    """Return why an election cannot have so many seats; None if it can."""
+    if candidates == 0:
+        return "请选候选人。"
+    if seats < 1:
+        return "请写应选几人。"
+    if seats > candidates:
+        return f"应选 {seats} 人，候选人只有 {candidates} 人，请核对。"
+    return None
+
+
+def refusal_to_drop_item(has_vote: bool, *, is_sealed: bool = False) -> str | None:
+    """Return why an item cannot be taken off the agenda; None if it can."""
+    if is_sealed:
+        return SEALED
+    return "已经表决过的事项不能去掉。结果有误请更正。" if has_vote else None
+
+
+def refusal_to_vote(state: str, *, is_sealed: bool = False) -> str | None:
+    """Return why the result of a vote cannot be recorded or corrected now; None if it can."""
+    if state == "cancelled":
+        return "这次会议已经取消。"
+    if state == "notified":
+        return "还没有开始签到，应到名单没有定，不能记表决。"
+    return SEALED if is_sealed else None

@@ -17,6 +17,7 @@ from partygroup.attendance.rules import is_of_circle
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, Refused
 from partygroup.meetings import actions, queries
+from partygroup.meetings.agenda import agenda_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import circles_for
 from partygroup.org.queries import units_named
@@ -172,6 +173,7 @@ def show(met):
     is_open = met.gathering.opened_at is not None
     roll = get_roll(db.session, met.gathering, met.starts_at) if is_open else None
     mine = my_place_in(db.session, met.gathering, current_user.id)
+    agenda = agenda_of(db.session, met.gathering)
     in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
     if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
         of_today()
@@ -183,18 +185,19 @@ def show(met):
         expected=attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else [],
         undone=undone_marks(db.session, met.id) if sees_roll and is_open else [],
         mine=mine,
+        agenda=agenda,
         is_expected=mine.counting == Counting.DUE if is_open else in_circle,
         door_names=DOOR_NAMES,
         asked=leaves_of(db.session, met.id) if sees_roll else [],
         leaves=LEAVE_NAMES,
         states=State,
-        notice=_notice(met),
+        notice=_notice(met, agenda),
     )
 
 
-def _notice(met) -> str:
+def _notice(met, agenda) -> str:
     """Return the text to paste into the group chat (B4)."""
-    return render_template("meetings/notice.txt", met=met, now=clock.now()).strip()
+    return render_template("meetings/notice.txt", met=met, agenda=agenda, now=clock.now()).strip()
 
 
 @pages.post("/meetings/<id:gathering_id>/moving")

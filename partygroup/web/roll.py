@@ -13,12 +13,13 @@ from partygroup.attendance import actions, codes
 from partygroup.attendance.makeups import make_ups_in, record_make_up, undo_make_up
 from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES
 from partygroup.attendance.queries import get_desk
-from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at
+from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
+from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.models import State
-from partygroup.meetings.rules import outlook_sentence, refusal_to_close, voting_outlook
+from partygroup.meetings.rules import outlook_lines, refusal_to_close
 from partygroup.policy import Can, Place, may
 from partygroup.text import whole_number
 from partygroup.web.asked import day_typed, number_typed, text_typed
@@ -73,12 +74,13 @@ def _code_now(met) -> dict:
 def _board(met, tag: str | None = None) -> dict:
     """Return what the board's fragment shows."""
     roll = get_roll(db.session, met.gathering, met.starts_at) if met.gathering.opened_at else None
-    decisive = [meeting.kind.rules for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
-    outlook = None
+    decisive = [meeting for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
+    tag, outlook = tag or board_tag(db.session, met.gathering), []
     if roll and decisive:
-        rules = decisive[0]
-        outlook = outlook_sentence(voting_outlook(rules.quorum, rules.passing, roll.voters_due, roll.voters_present))
-    return {"roll": roll, "outlook": outlook, "tag": tag or board_tag(db.session, met.gathering)}
+        sorts = vote_sorts(db.session, met.id) if tells_of_agenda(tag) else {}
+        asked = [(meeting.kind.rules, sorts.get(meeting.id, [])) for meeting in decisive]
+        outlook = outlook_lines(asked, roll.voters_due, roll.voters_present)
+    return {"roll": roll, "outlook": outlook, "tag": tag}
 
 
 @pages.get("/meetings/<id:gathering_id>/code")

@@ -7,6 +7,7 @@ from importlib import import_module
 _NAMES = """
 about
 activities
+agenda
 appointments
 audit
 branchpoints

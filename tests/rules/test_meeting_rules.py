@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partygroup.clock import beijing
-from partygroup.meetings import presets, rules
+from partygroup.meetings import rules
 from partygroup.meetings.presets import FOUR_FIFTHS, HALF, KINDS, OVER_HALF, KindSpec
+from partygroup.meetings.sorts import SORTS
 
 AT = beijing("2026-03-05 12:00")
 BY_CODE = {kind.code: kind for kind in KINDS}
@@ -21,7 +22,7 @@ BY_CODE = {kind.code: kind for kind in KINDS}
 def test_the_table_of_voting_numbers(members, opens, passes, admission, election):
     assert HALF.least(members) == opens
     assert OVER_HALF.least(members) == passes
-    assert presets.ADMISSION_QUORUM.least(members) == admission
+    assert SORTS["admission"].readings[0].quorum.least(members) == admission
     assert FOUR_FIFTHS.least(members) == election
 
 
@@ -49,11 +50,6 @@ def test_ten_members_five_present_may_meet_but_nothing_can_pass():
 )
 def test_the_outlook_is_a_sentence(due, present, part):
     assert part in rules.outlook_sentence(rules.voting_outlook(HALF, OVER_HALF, due, present))
-
-
-def test_admission_wants_more_than_half_there():
-    assert not rules.admission_outlook(OVER_HALF, due=10, present=5).may_open
-    assert rules.admission_outlook(OVER_HALF, due=10, present=6).may_open
 
 
 def test_codes_are_unique_and_kinds_survive_json():

@@ -21,6 +21,7 @@ from partygroup.evaluation.importing import draft_figures, read_figure_file, sto
 from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
+from partygroup.meetings.models import AgendaItem, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.people.logins import Held, Who
 from partygroup.people.models import Person, Role
@@ -83,6 +84,7 @@ class Corner:
             (): None,
             ("gathering_id",): (meeting, meeting, (Can.SEE_MEETING,)),
             ("gathering_id", "person_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
+            ("gathering_id", "item_id"): (meeting, meeting, (Can.SEE_MEETING,)),
             ("gathering_id", "leave_id"): (meeting, Place(group, person, meeting.circle), (Can.SEE_MEETING,)),
             ("person_id",): (
                 own,
@@ -154,6 +156,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     return {
         "gathering_id": met.id,
         "leave_id": leave.id,
+        "item_id": _vote_item(session, met.id, person_id, canary, by=by, at=at),
         "person_id": person_id,
         "exclusion_id": exclusion(session, person_id, **then).id,
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
@@ -164,6 +167,13 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "figure_import_id": figures.id,
         "period_id": period_id,
     }
+
+
+def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: int, at) -> int:
+    """Put an item to be voted on onto the meeting's agenda; return its id. (No page would: a group decides nothing.)"""
+    meeting_id = session.scalar(sa.select(Meeting.id).where(Meeting.gathering_id == gathering_id))
+    what = {"ordinal": 1, "sort": "full_membership", "title": f"{canary}转正", "person_id": person_id}
+    return add(session, AgendaItem, meeting_id=meeting_id, added_at=at, added_by=by, **what)
 
 
 def _what_was_done(session, corner: Corner, *, at) -> dict[str, int]:
