@@ -101,6 +101,12 @@ class Quarter(NamedTuple):
         return self.next().first - timedelta(days=1)
 
     @property
+    def months(self) -> list[tuple[date, date]]:
+        """Return the first and the last day of each of its three months."""
+        firsts = [date(self.year, self.first.month + step, 1) for step in range(3)] + [self.next().first]
+        return [(first, following - timedelta(days=1)) for first, following in zip(firsts, firsts[1:], strict=False)]
+
+    @property
     def days(self) -> int:
         """Return the number of days, 90 to 92."""
         return (self.next().first - self.first).days

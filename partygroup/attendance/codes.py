@@ -4,7 +4,7 @@ code   = short id of the sitting + base32(HMAC(key, gathering, sitting, step))[:
 spoken = six digits of HMAC(key, "spoken", gathering, sitting, step)
 own    = short id of the person + base32(HMAC(key, "person", person))[:16]
 valid  = step now or the one before
-ticket = signed (gathering, sitting, first seen), in a cookie
+ticket = signed (gathering, sitting, first seen), in a cookie; in a form, for the person it was made for
 """
 
 from __future__ import annotations
@@ -118,19 +118,19 @@ class Ticket:
         return opened_at is not None and at <= max(self.first_seen, opened_at) + TICKET_LIVES
 
 
-def _signer(keys) -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(keys)), salt="scan-ticket")
+def _signer(keys, holder: int | None) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(keys)), salt=f"scan-ticket-{holder}" if holder else "scan-ticket")
 
 
-def write_ticket(keys, ticket: Ticket) -> str:
-    """Return the ticket as signed text for a cookie."""
-    return _signer(keys).dumps([ticket.gathering_id, ticket.sitting_id, int(ticket.first_seen.timestamp())])
+def write_ticket(keys, ticket: Ticket, holder: int | None = None) -> str:
+    """Return the ticket as signed text: for a cookie, or for a form that only its holder can send."""
+    return _signer(keys, holder).dumps([ticket.gathering_id, ticket.sitting_id, int(ticket.first_seen.timestamp())])
 
 
-def read_ticket(keys, text: str | None) -> Ticket | None:
-    """Return the ticket in a cookie, or None when there is none or its signature is not ours."""
+def read_ticket(keys, text: str | None, holder: int | None = None) -> Ticket | None:
+    """Return the ticket, or None when there is none or its signature is not ours, for this holder."""
     try:
-        gathering_id, sitting_id, seen = _signer(keys).loads(text or "")
+        gathering_id, sitting_id, seen = _signer(keys, holder).loads(text or "")
         return Ticket(int(gathering_id), int(sitting_id), datetime.fromtimestamp(int(seen), UTC))
     except (BadSignature, ValueError, TypeError):
         return None

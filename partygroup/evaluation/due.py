@@ -1,17 +1,14 @@
-"""What was due in a quarter by itself: meetings (PF1), the structure's soundness (PF3), projects (WP3). Pure."""
+"""What is looked at in a quarter by itself: the structure's soundness (PF3), projects (WP3). Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from partygroup.clock import said
-from partygroup.evaluation.figures import QuarterPair, days_of, months_of, quarter_code
-from partygroup.evaluation.scheme import DueMeeting
+from partygroup.evaluation.figures import QuarterPair, days_of, quarter_code
 
-#: Days [from, until) during which something existed; until None: still does.
-Span = tuple[date, date | None]
 #: From so many full members on a branch has a committee with these officers.
 COMMITTEE_FROM = 7
 OFFICERS = {
@@ -20,87 +17,6 @@ OFFICERS = {
     "discipline_officer": "纪检委员",
 }
 GROUP_AT_LEAST = 3
-
-
-def lived_through(spans: Iterable[Span], first: date, last: date) -> bool:
-    """Say whether the spans together cover every day from first to last, both included."""
-    reached = first
-    for start, end in sorted(spans, key=lambda span: span[0]):
-        if start > reached:
-            break
-        if end is None or end > last:
-            return True
-        reached = max(reached, end)
-    return False
-
-
-@dataclass(frozen=True)
-class Structure:
-    """A branch's own life, its committee's, and its groups' (by unit id), as spans of days."""
-
-    branch_id: int
-    branch: tuple[Span, ...]
-    committee: tuple[Span, ...] = ()
-    groups: tuple[tuple[int, tuple[Span, ...]], ...] = ()
-
-
-@dataclass(frozen=True, order=True)
-class DueItem:
-    """A meeting of a kind, of a branch, its committee or one group, due between two days (both included)."""
-
-    first: date
-    last: date
-    kind: str
-    of: str
-    unit_id: int
-
-
-@dataclass(frozen=True)
-class HeldMeeting:
-    """A kind held on a day by a branch, its committee or a group; one gathering of two kinds makes two of these."""
-
-    kind: str
-    of: str
-    unit_id: int
-    on: date
-
-
-def due_items(structure: Structure, meetings: Collection[DueMeeting], quarter: QuarterPair) -> list[DueItem]:
-    """Return the meetings due in a quarter; due only where the unit existed on every day of the period.
-
-    Those due once a year are asked for in the fourth quarter, for the whole year.
-    """
-    units = {
-        "branch": [(structure.branch_id, structure.branch)],
-        "committee": [(structure.branch_id, structure.committee)],
-        "group": structure.groups,
-    }
-    return sorted(
-        DueItem(first, last, meeting.kind, meeting.of, unit_id)
-        for meeting in meetings
-        for first, last in _periods(meeting.per, quarter)
-        for unit_id, spans in units[meeting.of]
-        if lived_through(spans, first, last)
-    )
-
-
-def _periods(per: str, quarter: QuarterPair) -> list[tuple[date, date]]:
-    if per == "month":
-        return [days_of(month) for month in months_of(quarter)]
-    if per == "quarter":
-        return [days_of(quarter_code(quarter))]
-    return [days_of(str(quarter[0]))] if quarter[1] == 4 else []
-
-
-def items_held(items: Iterable[DueItem], held: Iterable[HeldMeeting]) -> dict[DueItem, bool]:
-    """Return for each due item whether such a meeting was held in its period; more than one earns nothing."""
-    days: dict[tuple, list[date]] = {}
-    for meeting in held:
-        days.setdefault((meeting.kind, meeting.of, meeting.unit_id), []).append(meeting.on)
-    return {
-        item: any(item.first <= day <= item.last for day in days.get((item.kind, item.of, item.unit_id), ()))
-        for item in items
-    }
 
 
 @dataclass(frozen=True)

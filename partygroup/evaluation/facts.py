@@ -17,16 +17,14 @@ from partygroup.activities.models import Problem
 from partygroup.clock import Quarter, day_of
 from partygroup.db import holds_on
 from partygroup.evaluation.automatic import BranchFacts
-from partygroup.evaluation.due import Check, DueItem, HeldMeeting, due_items, structure_checks
+from partygroup.evaluation.due import Check, structure_checks
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.structure import standings_of
-from partygroup.meetings.models import Gathering, Kind, Meeting
+from partygroup.meetings.calendar import called_between
+from partygroup.meetings.duty import DueItem, Duty, due_items, duties
 from partygroup.people.models import Workplace
 from partygroup.scores.groups import GroupSheet
 from partygroup.scores.queries import PersonSheet, last_day_asked, named_groups, sheets_of
-
-#: Circle of a gathering → whose due meeting it is.
-OF_CIRCLE = {"members": "branch", "committee": "committee", "group": "group"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,9 @@ def known_of(
     people = sheets_of(session, branch_ids, quarter, at=at, known_at=known_at)
     standings = standings_of(session, branch_ids, quarter, day, known_at=known_at)
     groups = _groups(session, branch_ids, quarter, people, standings, at, known_at)
-    held = _held(session, standings, quarter, known_at)
+    structures = standings.structures
+    first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
+    met = called_between(session, structures.unit_ids, first, quarter.last, known_at=known_at)
     problems = _problems(session, branch_ids, quarter, known_at)
     starred = _starred(session, [one.person_id for one in people if one.is_counted], quarter.last)
     by_branch: dict[int, list[PersonSheet]] = defaultdict(list)
@@ -74,8 +74,8 @@ def known_of(
     found = {}
     for branch_id in branch_ids:
         counted = [one for one in by_branch[branch_id] if one.is_counted]
-        items = due_items(standings.structures[branch_id], scheme.due_meetings, quarter)
-        meetings = tuple(_seen(items, held, standings.names, today))
+        items = due_items(structures.by_branch[branch_id], scheme.due_meetings, quarter)
+        meetings = tuple(_seen(duties(items, met), structures.names, today))
         checks = tuple(structure_checks(standings.shapes[branch_id], day)) if day <= today else ()
         mine = problems[branch_id]
         facts = BranchFacts(
@@ -97,7 +97,7 @@ def _groups(session, branch_ids, quarter, people, standings, at, known_at) -> di
     found: dict[int, list] = defaultdict(list)
     stood = [
         (spans[-1][0], group_id, branch_id)
-        for branch_id, structure in standings.structures.items()
+        for branch_id, structure in standings.structures.by_branch.items()
         for group_id, spans in structure.groups
     ]
     branch_of = {group_id: branch_id for _, group_id, branch_id in sorted(stood)}  # where it moved to counts
@@ -106,38 +106,13 @@ def _groups(session, branch_ids, quarter, people, standings, at, known_at) -> di
     return found
 
 
-def _held(session, standings, quarter: Quarter, known_at: datetime | None) -> dict[tuple, list[tuple[date, int]]]:
-    """Return (kind, whose, unit) → (day, gathering) of what was held in the quarter; in the fourth, in the year."""
-    first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
-    structures = standings.structures.values()
-    unit_ids = [*standings.structures, *(group_id for structure in structures for group_id, _ in structure.groups)]
-    rows = session.execute(
-        sa.select(Kind.code, Gathering.circle, Gathering.unit_id, Gathering.day, Gathering.id)
-        .join(Meeting, Meeting.gathering_id == Gathering.id)
-        .join(Kind, Kind.id == Meeting.kind_id)
-        .where(
-            Gathering.unit_id.in_(unit_ids),
-            Gathering.day.between(first, quarter.last),
-            Gathering.closed_at.is_not(None) if known_at is None else Gathering.closed_at <= known_at,
-            Gathering.cancelled_at.is_(None),
-        )
-        .order_by(Gathering.day, Gathering.id)
-    )
-    held: dict[tuple, list] = defaultdict(list)
-    for code, circle, unit_id, day, gathering_id in rows:
-        met = HeldMeeting(code, OF_CIRCLE[circle], unit_id, day)
-        held[met.kind, met.of, met.unit_id].append((day, gathering_id))
-    return held
-
-
-def _seen(items: Iterable[DueItem], held: Mapping, names: Mapping[int, str], today: date) -> Iterable[DueMeetingSeen]:
+def _seen(owed: Iterable[Duty], names: Mapping[int, str], today: date) -> Iterable[DueMeetingSeen]:
     """Yield the due meetings with the first one held; one still to come is due only once it was held."""
-    for item in items:
-        days = held.get((item.kind, item.of, item.unit_id), ())
-        met = next((one for one in days if item.first <= one[0] <= item.last), None)
-        if met or item.last < today:
+    for duty in owed:
+        held, item = duty.held, duty.item
+        if held or item.last < today:
             name = names.get(item.unit_id) if item.of == "group" else None
-            yield DueMeetingSeen(item, name, met and met[1], met and met[0])
+            yield DueMeetingSeen(item, name, held[0].gathering_id if held else None, held[0].on if held else None)
 
 
 def _problems(

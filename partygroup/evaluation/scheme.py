@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from partygroup.meetings.duty import DueMeeting
+
 
 @dataclass(frozen=True)
 class FigureSpec:
@@ -72,15 +74,6 @@ class Level:
     code: str
     name: str
     points: int
-
-
-@dataclass(frozen=True)
-class DueMeeting:
-    """A meeting that is due: `of` branch, committee or group; `per` month, quarter or year."""
-
-    kind: str
-    of: str
-    per: str
 
 
 @dataclass(frozen=True)

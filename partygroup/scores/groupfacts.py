@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -81,7 +81,7 @@ def group_facts(
     found = {}
     for group in groups:
         members = counted[group.id]
-        due = [month for month in months_of(quarter) if _is_due(group, *month, today, held)]
+        due = [month for month in quarter.months if _is_due(group, *month, today, held)]
         found[group.id] = GroupFacts(
             totals=tuple(one.sheet.total for one in members),
             rates=tuple((one.came, one.due) for one in members if one.due),
@@ -94,12 +94,6 @@ def group_facts(
             has_ended=not group.existed_on_all(*[min(quarter.last, max(today, quarter.first))] * 2),
         )
     return found
-
-
-def months_of(quarter: Quarter) -> list[tuple[date, date]]:
-    """Return first and last day of the quarter's three months."""
-    firsts = [date(quarter.year, quarter.first.month + step, 1) for step in range(3)] + [quarter.next().first]
-    return [(first, following - timedelta(days=1)) for first, following in zip(firsts, firsts[1:], strict=False)]
 
 
 def _is_due(group: GroupOfQuarter, first: date, last: date, today: date, held: set) -> bool:

@@ -136,6 +136,7 @@ def desk_home():
         greeting=greeting(who.name),
         waiting=g.waiting,
         below=coverage_below(db.session, roots, period, today),
+        root=roots[0] if roots else None,
         mine=my_gatherings(db.session, who, today),
         asked=to_answer(db.session, who, clock.now()),
         may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),

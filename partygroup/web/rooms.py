@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 _NAMES = """
-about activities agenda appointments audit deciding declarations branchpoints cases evaluation exclusions feedback
-figures health home imports inbox kinds login me meetings org outbox people photos problems publicity periods points pwa
-roll ruletables scanning schemes signing slips timeline
+about activities agenda appointments audit branchpoints calendar cases deciding declarations evaluation exclusions
+feedback figures health home imports inbox kinds login me meetings minutes org outbox people periods photos points
+problems publicity pwa roll ruletables scanning schemes signing slips timeline
 """
 ROOMS = [import_module(f"partygroup.web.{name}").pages for name in _NAMES.split()]

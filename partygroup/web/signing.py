@@ -48,7 +48,7 @@ def ticket_held() -> int | None:
 
 def _ticket_sent(gathering_id: int) -> codes.Ticket | None:
     """Return the ticket that lay in a form while it waited on the phone: its cookie may have ended meanwhile."""
-    ticket = codes.read_ticket(_keys(), request.form.get(TICKET)) if by_outbox() else None
+    ticket = codes.read_ticket(_keys(), request.form.get(TICKET), current_user.id) if by_outbox() else None
     return ticket if ticket and ticket.gathering_id == gathering_id else None
 
 
@@ -120,7 +120,7 @@ def _desk_page(desk, ticket, at):
         desk=desk,
         met=described,
         ticket=ticket,
-        ticket_text=codes.write_ticket(_keys(), ticket) if ticket else None,
+        ticket_text=codes.write_ticket(_keys(), ticket, who.id) if ticket and who else None,
         is_early=is_early,
         refusal=refusal,
         back_here=url_for("signing.desk", gathering_id=desk.gathering_id),

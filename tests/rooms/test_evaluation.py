@@ -17,9 +17,9 @@ from partygroup.evaluation.models import BranchAward, EvaluationPeriod, StoredBr
 from partygroup.evaluation.queries import branch_sheets, past_results
 from partygroup.evaluation.rules import State
 from partygroup.evaluation.storing import digest_of_branch, from_json
-from partygroup.evaluation.structure import committee_spans
 from partygroup.org.models import Placement
 from partygroup.people.models import Belonging, Workplace
+from partygroup.people.structures import committee_spans
 from tests.factories import add, person
 from tests.rooms.test_figures import Desk, line
 from tests.scorebook import held

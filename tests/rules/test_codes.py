@@ -114,6 +114,15 @@ def test_a_ticket_comes_back_as_written_and_only_from_us(at, gathering_id, sitti
     assert codes.read_ticket(("x" * 64, *KEYS), text) == ticket
 
 
+@given(ids, ids)
+def test_a_ticket_in_a_form_is_its_holders_only(holder, other):
+    ticket = codes.Ticket(7, 9, datetime(2026, 3, 6, tzinfo=UTC))
+    text = codes.write_ticket(KEYS, ticket, holder)
+    assert codes.read_ticket(KEYS, text, holder) == ticket
+    assert codes.read_ticket(KEYS, text) is None
+    assert (codes.read_ticket(KEYS, text, other) is None) == (other != holder)
+
+
 @pytest.mark.parametrize("text", [None, "", "a.b", "WzEsMl0.xxx", "\x00", "签到"])
 def test_nonsense_is_no_ticket(text):
     assert codes.read_ticket(KEYS, text) is None

@@ -1,26 +1,18 @@
-"""What is due by itself: meetings (PF1), projects (WP3), a sound structure (PF3); figures from such facts."""
+"""What is due by itself: projects (WP3), a sound structure (PF3); figures from such facts."""
 
-from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from partygroup.evaluation.automatic import BranchFacts, automatic_figures
 from partygroup.evaluation.due import (
     BranchShape,
     Check,
     GroupShape,
-    HeldMeeting,
     Project,
     ProjectCount,
-    Structure,
-    due_items,
-    items_held,
-    lived_through,
     projects_due,
     structure_checks,
 )
@@ -28,87 +20,7 @@ from partygroup.evaluation.presets import BODY
 from partygroup.evaluation.scheme import Scheme
 
 SCHEME = Scheme.from_json(BODY)
-ALWAYS = ((date(2020, 1, 1), None),)
-BRANCH, FIRST, SECOND = 10, 11, 12
-FULL = Structure(BRANCH, ALWAYS, ALWAYS, ((FIRST, ALWAYS), (SECOND, ALWAYS)))
 Q3, Q4 = (2026, 3), (2026, 4)
-
-
-def kinds(structure, quarter=Q3) -> Counter:
-    return Counter(item.kind for item in due_items(structure, SCHEME.due_meetings, quarter))
-
-
-def test_due_in_a_quarter():
-    assert kinds(FULL) == {
-        "member_meeting": 1, "party_lecture": 1, "theme_day": 3, "committee_meeting": 3, "group_meeting": 6
-    }  # fmt: skip
-
-
-def test_once_a_year_is_asked_in_the_fourth_quarter():
-    assert kinds(FULL, Q4) - kinds(FULL) == {"org_life_meeting": 1, "appraisal": 1}
-    (meeting,) = [item for item in due_items(FULL, SCHEME.due_meetings, Q4) if item.kind == "appraisal"]
-    assert (meeting.first, meeting.last) == (date(2026, 1, 1), date(2026, 12, 31))
-
-
-def test_without_committee_and_groups_only_the_branch_is_asked():
-    assert kinds(Structure(BRANCH, ALWAYS)) == {"member_meeting": 1, "party_lecture": 1, "theme_day": 3}
-
-
-def test_due_only_where_the_unit_existed_every_day():
-    later = ((date(2026, 7, 2), None),)
-    assert kinds(Structure(BRANCH, later, later, ((FIRST, later),))) == {
-        "theme_day": 2, "committee_meeting": 2, "group_meeting": 2
-    }  # fmt: skip
-    until = ((date(2020, 1, 1), date(2026, 9, 30)),)
-    assert kinds(Structure(BRANCH, until)) == {"theme_day": 2}
-    assert kinds(Structure(BRANCH, ((date(2026, 1, 2), None),)), Q4) == {
-        "member_meeting": 1, "party_lecture": 1, "theme_day": 3
-    }  # fmt: skip
-    assert kinds(Structure(BRANCH, ((date(2026, 1, 1), None),)), Q4)["appraisal"] == 1
-
-
-def test_one_committee_after_another_is_one_life():
-    changed = ((date(2026, 8, 15), None), (date(2020, 1, 1), date(2026, 8, 15)))
-    assert kinds(Structure(BRANCH, ALWAYS, changed))["committee_meeting"] == 3
-    gap = ((date(2020, 1, 1), date(2026, 8, 14)), (date(2026, 8, 15), None))
-    assert kinds(Structure(BRANCH, ALWAYS, gap))["committee_meeting"] == 2
-
-
-DAY = date(2026, 7, 1)
-days = st.integers(-10, 40).map(lambda number: DAY + timedelta(days=number))
-
-
-@given(st.lists(st.tuples(days, st.none() | days), max_size=5), days, st.integers(0, 20))
-def test_living_through_means_every_day(spans, first, length):
-    last = first + timedelta(days=length)
-    spans = [span for span in spans if span[1] is None or span[0] < span[1]]
-    every = (first + timedelta(days=number) for number in range(length + 1))
-    expected = all(any(start <= day and (end is None or day < end) for start, end in spans) for day in every)
-    assert lived_through(spans, first, last) == expected
-
-
-def held(*meetings: tuple) -> Counter:
-    """Return how many due items of each kind were held."""
-    items = due_items(FULL, SCHEME.due_meetings, Q4)
-    answers = items_held(items, [HeldMeeting(*meeting) for meeting in meetings])
-    assert list(answers) == items
-    return Counter(item.kind for item, was_held in answers.items() if was_held)
-
-
-def test_held_in_its_period_by_the_right_circle():
-    assert held(("theme_day", "branch", BRANCH, date(2026, 10, 1))) == {"theme_day": 1}
-    assert held(("theme_day", "branch", BRANCH, date(2026, 9, 30))) == {}
-    assert held(("theme_day", "branch", BRANCH, date(2026, 12, 31))) == {"theme_day": 1}
-    assert held(("theme_day", "group", FIRST, date(2026, 10, 1))) == {}
-    assert held(("org_life_meeting", "committee", BRANCH, date(2026, 10, 1))) == {}
-    assert held(("org_life_meeting", "branch", BRANCH, date(2026, 2, 1))) == {"org_life_meeting": 1}
-    assert held(("group_meeting", "group", FIRST, date(2026, 10, 1))) == {"group_meeting": 1}
-
-
-def test_more_than_one_earns_nothing():
-    twice = [("member_meeting", "branch", BRANCH, date(2026, 10, day)) for day in (1, 2)]
-    assert held(*twice) == {"member_meeting": 1}
-
 
 # --- projects ---------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -181,3 +182,34 @@ def test_the_same_key_with_other_content_shows_both(world, client, session, at):
     page = client.post("/activities", data=form | {"text": "第二次", "key": "k" * 32})
     assert page.status_code == 409 and "第一次" in page.text and "第二次" in page.text
     assert f'value="{"k" * 32}"' not in page.text and session.scalar(sa.select(sa.func.count(Activity.id))) == 1
+
+
+# --- the tap that waited on the phone ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tapped(client, opened, world):
+    """Return a function by which somebody's outbox sends the tap of the member's desk, whose cookie is gone."""
+    page = client.sign_on(world.actors["member"]).get(opened.code()).text
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+
+    def send(who: str):
+        client.delete_cookie("ticket")
+        actor = world.actors[who]
+        return client.sign_on(actor).post(f"{opened.url}/sign-ins", data={"ticket": ticket}, headers=phone_of(actor))
+
+    return send
+
+
+@pytest.mark.parametrize(("sent_at", "door"), [("2026-03-05 16:29", Door.CODE), ("2026-03-06 02:20", Door.OFFLINE)])
+def test_a_tap_that_waited_counts_from_the_scan_on(opened, tapped, session, at, sent_at, door):
+    seen = clock.now()
+    at(sent_at)
+    assert tapped("member").json["state"] == "stored"
+    (mark,) = opened.marks(session)
+    assert (mark.door, mark.happened_at) == (door, seen)
+
+
+def test_nobody_else_can_use_the_ticket_of_a_form(opened, tapped, session):
+    assert tapped("leader").json["state"] == "returned"
+    assert opened.marks(session) == []
