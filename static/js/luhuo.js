@@ -1,5 +1,5 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, and the worker.
+// copying, countdowns, picking all, names of speakers, printing, small photos, the outbox with drafts, the scanner, and the worker.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
@@ -13,12 +13,14 @@ import { keepScanned, openScanners } from "./scanning.js";
 import { sendWhenever } from "./send.js";
 import { shrinkPhotos } from "./shrink.js";
 import { cleanOnSignOut } from "./signout.js";
+import { nameOnClick } from "./speakers.js";
 import { useWorker } from "./worker.js";
 
 copyOnClick();
 startCountdowns();
 pickOnClick();
 printOnClick();
+nameOnClick();
 shrinkPhotos(); // before the outbox: a form waits for its photos first
 useOutbox();
 keepDrafts();

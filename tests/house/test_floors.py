@@ -18,7 +18,7 @@ FLOORS = [
     "policy audit",
     "meetings feedback activities",
     "attendance",
-    "scores",
+    "scores minutes",
     "evaluation",
     "demo",
     "web",
