@@ -185,7 +185,7 @@ def _count_where(condition, *columns):
     return [sa.select(column).where(condition).correlate(Gathering).scalar_subquery() for column in columns]
 
 
-#: What makes a board look different, as columns beside a gathering.
+#: What makes a board look different, as columns beside a gathering; the agenda last.
 _TAG = (
     Gathering.opened_at.is_(None),
     Gathering.closed_at.is_(None),
@@ -211,6 +211,11 @@ _TAG = (
 
 def _tag(gathering_id: int, numbers) -> str:
     return "-".join(str(int(number)) for number in (gathering_id, *numbers))
+
+
+def tells_of_agenda(tag: str) -> bool:
+    """Say whether the tag of a board tells of an agenda: its last number is 0 without one."""
+    return not tag.endswith("-0")
 
 
 def board_tag(session, gathering) -> str:

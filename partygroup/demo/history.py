@@ -11,6 +11,7 @@ from random import Random
 
 from partygroup import clock
 from partygroup.attendance.models import Counting, DueEntry, Leave, LeaveSort, Mark
+from partygroup.demo.agendas import write_agendas
 from partygroup.demo.cast import is_cast
 from partygroup.demo.diary import Diary
 from partygroup.demo.rows import insert_rows, insert_with_ids, trail_row
@@ -108,6 +109,7 @@ def _write_day(session, today: list[Written], came: dict[int, list[Turnout]]) ->
     insert_rows(session, DueEntry, [_entry(*pair) for pair in seated])
     trail = [_cancelled(one) for one in today if one.plan.cancelled_at]
     trail += [row for pair in turnouts for row in _opened_and_closed(*pair)]
+    trail += write_agendas(session, turnouts)
     trail += _write_marks(session, [(one, turnout.member, turnout.came) for one, turnout in seated if turnout.came])
     excused = [(one, turnout.member, turnout.excused) for one, turnout in seated if turnout.excused]
     return trail + _write_leaves(session, excused + [_asked(one) for one in today if _awaits_leave(one)])

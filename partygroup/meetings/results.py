@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from partygroup.meetings.sorts import ItemSort, Reading
 from partygroup.meetings.votes import (
     Ballot,
+    ElectionOutcome,
     Electorate,
     Tally,
     candidate_sentence,
@@ -73,18 +74,24 @@ def _counts(ballot: Ballot, electorate: Electorate) -> str:
 def _tell_election(readings, electorate: Electorate, ballot: Ballot, seats: int, names: Mapping[int, str]) -> Told:
     tallies = {one: ballot.by_candidate.get(one, Tally()) for one in names}
     result = elect(readings, electorate, {one: tally.votes_for for one, tally in tallies.items()}, seats)
+    nobody = reckon(readings, electorate, 0)
+    begun = nobody.strictest.opens
     standings = tuple(
-        Standing(
-            one, names[one], tally, candidate_sentence(result, one, seats), one in result.elected, one in result.tied
-        )
-        for one, tally in tallies.items()
+        _standing(result, one, names[one], tally, seats if begun else None) for one, tally in tallies.items()
     )
     elected = [one.name for one in standings if one.is_elected]
-    missing, begun = seats - len(elected), readings[0].quorum.reached(electorate.present, electorate.due)
     told = f"应选{seats}人，当选{len(elected)}人" + (f"：{'、'.join(elected)}" if elected else "")
-    told += f"；还缺{missing}人。" if missing > 0 else "。"
-    if not begun and standings:
-        told = standings[0].sentence
+    told += f"；还缺{seats - len(elected)}人。" if len(elected) < seats else "。"
     counts = f"应到有表决权{electorate.due}人，到会{electorate.present}人；应选{seats}人，候选人{len(names)}人。"
-    word = f"当选 {len(elected)}／{seats}" if begun else "无效"
-    return Told(missing <= 0, word, told, counts, differing_picks(result, readings, names), standings)
+    notice = differing_picks(result, readings, names)
+    if not begun:
+        return Told(False, "无效", outcome_sentence(nobody), counts, notice, standings)
+    return Told(len(elected) == seats, f"当选 {len(elected)}／{seats}", told, counts, notice, standings)
+
+
+def _standing(result: ElectionOutcome, one: int, name: str, tally: Tally, seats: int | None) -> Standing:
+    """Return what became of a candidate; of an election too few came to (seats None), the votes alone."""
+    told = f"{tally.votes_for}票赞成。" if seats is None else candidate_sentence(result, one, seats)
+    if tally.votes_against or tally.abstained:
+        told += f"反对{tally.votes_against}票，弃权{tally.abstained}票。"
+    return Standing(one, name, tally, told, one in result.elected, one in result.tied)

@@ -73,9 +73,9 @@ def _prefilled(item: Item, electorate: Electorate) -> dict:
         nobody = {f"{one}-{way}": "0" for one in item.candidates for way in ("against", "abstained")}
         everybody = {"room-for": str(electorate.present), "room-against": "0", "room-abstained": "0"}
         return nobody if item.sort.elects else everybody
-    tallies = (
-        {str(one): tally for one, tally in stored.by_candidate.items()} if item.sort.elects else {"room": stored.tally}
-    )
+    tallies = {"room": stored.tally}
+    if item.sort.elects:
+        tallies = {str(one): tally for one, tally in stored.by_candidate.items()}
     if stored.written.total:
         tallies["written"] = stored.written
     fields = {f"{group}-{way}": str(number) for group, tally in tallies.items() for way, number in _ways(tally)}

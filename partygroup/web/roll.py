@@ -13,7 +13,7 @@ from partygroup.attendance import actions, codes
 from partygroup.attendance.makeups import make_ups_in, record_make_up, undo_make_up
 from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES
 from partygroup.attendance.queries import get_desk
-from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at
+from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
@@ -75,12 +75,12 @@ def _board(met, tag: str | None = None) -> dict:
     """Return what the board's fragment shows."""
     roll = get_roll(db.session, met.gathering, met.starts_at) if met.gathering.opened_at else None
     decisive = [meeting for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
-    outlook = []
+    tag, outlook = tag or board_tag(db.session, met.gathering), []
     if roll and decisive:
-        sorts = vote_sorts(db.session, met.id)
+        sorts = vote_sorts(db.session, met.id) if tells_of_agenda(tag) else {}
         asked = [(meeting.kind.rules, sorts.get(meeting.id, [])) for meeting in decisive]
         outlook = outlook_lines(asked, roll.voters_due, roll.voters_present)
-    return {"roll": roll, "outlook": outlook, "tag": tag or board_tag(db.session, met.gathering)}
+    return {"roll": roll, "outlook": outlook, "tag": tag}
 
 
 @pages.get("/meetings/<id:gathering_id>/code")
