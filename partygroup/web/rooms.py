@@ -7,6 +7,6 @@ from importlib import import_module
 _NAMES = """
 about activities agenda appointments audit branchpoints calendar cases deciding declarations evaluation exclusions
 feedback figures health home imports inbox kinds login me meetings minutes org outbox people periods photos points
-problems publicity pwa roll ruletables scanning schemes signing slips timeline
+problems publicity pwa roll ruletables scanning schemes selfcheck signing slips timeline
 """
 ROOMS = [import_module(f"partygroup.web.{name}").pages for name in _NAMES.split()]

@@ -20,6 +20,7 @@ FLOORS = [
     "attendance",
     "scores minutes",
     "evaluation",
+    "selfcheck",
     "demo",
     "web",
     "commands",
