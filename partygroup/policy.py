@@ -34,6 +34,10 @@ class Can(Enum):
     COUNT_OUT = "不计入应到"
     SET_AGENDA = "排议程"
     RECORD_VOTE = "记表决结果"
+    WRITE_MINUTES = "写会议记录"
+    SELF_CHECK = "自查"
+    ADD_TO_MINUTES = "补充会议记录"
+    MOVE_TASK = "办议定事项"
     SEE_ACTIVITY = "看活动和问题清单"
     JOT_ACTIVITY = "记活动"
     ANSWER_ACTIVITY = "回复是否参加"
@@ -232,6 +236,10 @@ POLICY = {
     Can.COUNT_OUT: (never_self(leads_group), never_self(officer_of_branch), never_self(own_level(unit_office))),
     Can.SET_AGENDA: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.RECORD_VOTE: (officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.SELF_CHECK: (officer_of_branch,),
+    Can.WRITE_MINUTES: (oneself, leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.ADD_TO_MINUTES: (oneself, leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.MOVE_TASK: (oneself, leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
     Can.SEE_ACTIVITY: (belongs_to_branch, officer_of_branch, *ABOVE),
     Can.JOT_ACTIVITY: (leads_group, member_of_group, officer_of_branch),
     Can.ANSWER_ACTIVITY: (belongs_to_branch,),
@@ -306,7 +314,8 @@ POLICY = {
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
-    Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA,
+    Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA, Can.WRITE_MINUTES,
+    Can.MOVE_TASK, Can.SELF_CHECK,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

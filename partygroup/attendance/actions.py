@@ -21,7 +21,7 @@ from partygroup.attendance.rules import (
 )
 from partygroup.db import digest_of, insert_once, witness, witness_row
 from partygroup.errors import NotFound, Refused
-from partygroup.meetings.models import STATE_COLUMNS, Gathering, State
+from partygroup.meetings.models import STATE_COLUMNS, Gathering, Meeting, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
 from partygroup.people.models import FailedTry
 
@@ -83,6 +83,19 @@ def scan_person(session, desk: Desk, *, person_id: int, name: str, seen_at: date
     return _mark(session, desk, person_id=person_id, door=Door.SCAN_MEMBER, happened_at=happened_at, by=by, at=at)
 
 
+def refuse_when_sealed(session, gathering_id: int) -> None:
+    """Refuse a change of list, marks or leave once minutes of the gathering are sealed; keep them unsealed meanwhile.
+
+    Sealing takes the gathering's row, so whoever comes to write about it waits, and then sees the seal.
+    """
+    session.execute(
+        sa.select(Gathering.id).where(Gathering.id == gathering_id).with_for_update(read=True, key_share=True)
+    )
+    sealed = sa.select(Meeting.id).where(Meeting.gathering_id == gathering_id, Meeting.sealed_at.is_not(None))
+    if session.scalar(sealed.limit(1)):
+        raise Refused("会议记录已经封存，到会不能再改。有误请写补充说明。", 409)
+
+
 def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=None) -> bool:
     values = {
         "gathering_id": desk.gathering_id,
@@ -94,6 +107,8 @@ def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=Non
         "by_id": by,
         "note": note,
     }
+    if desk.closed_at and not desk.is_signed:
+        refuse_when_sealed(session, desk.gathering_id)
     made = not desk.is_signed and insert_once(
         session, _MARK, values, unless=["gathering_id", "person_id"], where="undone_at IS NULL", returning=[_MARK.c.id]
     )
@@ -128,6 +143,7 @@ def undo_mark(session, mark_id: int, gathering_id: int, *, by: int, at: datetime
         return
     if len(reason) < 2:
         raise Refused("请写一句撤销的原因，本人会看到。")
+    refuse_when_sealed(session, gathering_id)
     mark.undone_at, mark.undone_by, mark.undone_reason = at, by, reason
     session.flush()
     witness_row(session, "attendance.mark.undo", "mark", mark.id, at=at, by=by, person_id=mark.person_id,
@@ -184,6 +200,7 @@ def decide_leave(session, leave, *, granted: bool, answer: str | None, by: int, 
         raise Refused("这个请假已经有人答复过了，请刷新再看。")
     if not granted and not answer:
         raise Refused("不准假请写一句原因。")
+    refuse_when_sealed(session, leave.gathering_id)
     leave.decided_at, leave.decided_by, leave.granted, leave.answer = at, by, granted, answer
     witness(session, "attendance.leave.decide", leave, at=at, by=by, person_id=leave.person_id, unit_id=unit_id,
             after={"granted": granted}, reason=answer)  # fmt: skip
@@ -200,6 +217,7 @@ def count_out(session, gathering, *, person_id: int, reason: str | None, by: int
         raise NotFound
     if reason is not None and reason not in EXCLUSION_REASONS:
         raise Refused("请选一条不计入应到的原因。")
+    refuse_when_sealed(session, gathering.id)
     before = {"counting": entry.counting}
     entry.counting = Counting.NOT_COUNTED if reason else Counting.DUE
     entry.reason = EXCLUSION_REASONS[reason] if reason else None
@@ -218,6 +236,7 @@ def add_to_list(session, gathering, *, person_id: int, by: int, at: datetime) ->
     """Enter somebody whom the frozen list lacks, since the roster was put right; raise Refused."""
     if gathering.opened_at is None:
         raise Refused("还没有开始签到，名单开始时才定。")
+    refuse_when_sealed(session, gathering.id)
     one = next((one for one in left_out(session, gathering) if one.person_id == person_id), None)
     if one is None:
         raise Refused("这个人不在这次会议的范围里，或已经在名单里。花名册不对的，先请组织委员更正。")

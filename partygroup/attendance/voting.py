@@ -10,7 +10,7 @@ from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
 from partygroup.attendance.queries import Candidate, circle_of
 from partygroup.db import witness
 from partygroup.errors import Refused
-from partygroup.meetings.agenda import Item
+from partygroup.meetings.agenda import Item, is_sealed
 from partygroup.meetings.models import STATE_COLUMNS, AgendaCandidate, Vote, WrittenOpinion
 from partygroup.meetings.rules import refusal_to_vote
 from partygroup.meetings.sorts import ItemSort
@@ -65,7 +65,7 @@ def record_vote(
     opinions: who handed in a written one. Who was due and present is kept from the first time unless `recount`.
     """
     session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
-    if refusal := refusal_to_vote(gathering.state):
+    if refusal := refusal_to_vote(gathering.state, is_sealed=is_sealed(session, item.row.meeting_id)):
         raise Refused(refusal)
     vote = session.scalar(sa.select(Vote).where(Vote.item_id == item.id).with_for_update())
     if version != (vote.version if vote else 0):

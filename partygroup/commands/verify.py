@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from partygroup.db import db, snapshot
 from partygroup.evaluation.checking import faults as faults_of_branches
+from partygroup.minutes.sealing import faults as faults_of_minutes
 from partygroup.scores.checking import faults as faults_of_scores
 
 
@@ -18,12 +19,12 @@ from partygroup.scores.checking import faults as faults_of_scores
 def verify() -> None:
     """Recompute stored sheets of people, groups and branches, and compare them with their rows; silent if all is well.
 
-    Entries, due lists and imported figures are compared too. Prints a line for each fault, with who or what, quarter
-    and line, and ends with 1. People may go on writing meanwhile: it looks at one moment.
+    Entries, due lists, imported figures and the seals of minutes are compared too. Prints a line for each fault, with
+    who or what, quarter and line, and ends with 1. People may go on writing meanwhile: it looks at one moment.
     """
     found = 0
     with snapshot(db.engine) as connection, Session(connection) as session:
-        for fault in chain(faults_of_scores(session), faults_of_branches(session)):
+        for fault in chain(faults_of_scores(session), faults_of_branches(session), faults_of_minutes(session)):
             click.echo(fault)
             found += 1
     if found:

@@ -15,6 +15,7 @@ from partygroup.meetings.models import AgendaCandidate, AgendaItem, Meeting, Vot
 from partygroup.meetings.presets import KindSpec
 from partygroup.meetings.results import Told, tell
 from partygroup.meetings.rules import (
+    SEALED,
     refusal_of_seats,
     refusal_to_add_item,
     refusal_to_add_sitting,
@@ -174,6 +175,8 @@ def add_item(
     meeting = next((one for one in gathering.meetings if one.id == meeting_id), None)
     if meeting is None:
         raise NotFound
+    if is_sealed(session, meeting_id):
+        raise Refused(SEALED, 409)
     facts = {"state": gathering.state, "sittings": len(gathering.sittings)}
     if reason := refusal_to_add_item(sort, meeting.kind.rules, gathering.circle, **facts):
         raise Refused(reason)
@@ -209,9 +212,14 @@ def _own_title(sort: ItemSort, person) -> str:
     return sort.title.format(f"{person.name}同志") if person else ""
 
 
+def is_sealed(session, meeting_id: int) -> bool:
+    """Say whether the minutes of a meeting are sealed, as it stands at this moment."""
+    return session.scalar(sa.select(Meeting.sealed_at).where(Meeting.id == meeting_id)) is not None
+
+
 def drop_item(session, gathering, item: Item, *, by: int, at: datetime) -> None:
     """Take an item off the agenda that was not voted on; the trail keeps that it was there."""
-    if reason := refusal_to_drop_item(item.vote is not None):
+    if reason := refusal_to_drop_item(item.vote is not None, is_sealed=is_sealed(session, item.row.meeting_id)):
         raise Refused(reason)
     session.execute(sa.delete(AgendaCandidate).where(AgendaCandidate.item_id == item.id))
     session.execute(sa.delete(AgendaItem).where(AgendaItem.id == item.id))

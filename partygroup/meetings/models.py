@@ -108,13 +108,14 @@ class Sitting(Base):
 
 
 class Meeting(Base):
-    """What a gathering was, under one kind: its record."""
+    """What a gathering was, under one kind: its record. From `sealed_at` on the minutes stand, and what they say."""
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
     gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"), index=True)
     kind_id: Mapped[int] = mapped_column(sa.ForeignKey("kind.id"))
     theme: Mapped[str | None] = mapped_column(sa.String(100))
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     kind: Mapped[Kind] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.UniqueConstraint("gathering_id", "kind_id"),)
 

@@ -78,6 +78,8 @@ def add(met):
     except Refused as refusal:
         problems = {refusal.field or "title": refusal.reason}
         return _edit_page(meeting_of(met.id), sort, problems=problems, status=refusal.status)
+    if request.form.get("to") == "minutes":
+        return done("议题加上了。", "minutes.first", gathering_id=met.id)
     return done("议程里加上了。", "agenda.edit", gathering_id=met.id)
 
 
@@ -130,6 +132,10 @@ def calculate(point):
     return _vote_page(point, _draft(point, request.args))
 
 
+def _is_sealed(point) -> bool:
+    return any(one.sealed_at for one in point.met.gathering.meetings if one.id == point.item.row.meeting_id)
+
+
 def _draft(point, typed) -> Draft:
     """Return the figures of a form, beside who is due and there: as recorded, or by the list as it stands now."""
     item = point.item
@@ -144,7 +150,8 @@ def _vote_page(point, draft: Draft, *, problem: str | None = None, status=200):
     met, item = point.met, point.item
     return respond(
         "agenda/vote.html", fragment="agenda/_reckoning.html", status=status, met=met, item=item, draft=draft,
-        refusal=refusal_to_vote(met.state), problem=problem, key=request.form.get("key") or secrets.token_hex(16),
+        refusal=refusal_to_vote(met.state, is_sealed=_is_sealed(point)), problem=problem,
+        key=request.form.get("key") or secrets.token_hex(16),
         excused=absent_for_cause(db.session, met.id) | dict(item.opinions) if item.sort.takes_opinions else {},
         listed=electorate_of(db.session, met.id) if item.vote else None, reason_length=REASON_LENGTH,
     )  # fmt: skip

@@ -180,6 +180,7 @@ def show(met):
     return respond(
         "meetings/show.html",
         met=met,
+        minutes_sealed=all(one.sealed_at for one in met.gathering.meetings),
         roll=roll,
         sees_roll=sees_roll,
         expected=attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else [],

@@ -27,6 +27,7 @@ kinds
 login
 me
 meetings
+minutes
 org
 outbox
 people
@@ -40,6 +41,7 @@ roll
 ruletables
 scanning
 schemes
+selfcheck
 signing
 slips
 themes

@@ -1,6 +1,6 @@
 // Our only script. Every page works without it; it adds partial refreshes (htmx),
-// copying, countdowns, picking all, printing, small photos, the outbox with drafts, the scanner, who uses the phone,
-// the worker, and the word on whether one is connected.
+// copying, countdowns, picking all, names of speakers, printing, small photos, the outbox with drafts, the scanner, who
+// uses the phone, the worker, and the word on whether one is connected.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-ptag.js";
 import { copyOnClick } from "./copy.js";
@@ -16,6 +16,7 @@ import { keepScanned, openScanners } from "./scanning.js";
 import { sendWhenever } from "./send.js";
 import { shrinkPhotos } from "./shrink.js";
 import { cleanOnSignOut } from "./signout.js";
+import { nameOnClick } from "./speakers.js";
 import { mindOthers } from "./whose.js";
 import { useWorker } from "./worker.js";
 
@@ -24,6 +25,7 @@ copyOnClick();
 startCountdowns();
 pickOnClick();
 printOnClick();
+nameOnClick();
 measure();
 sayKept(); // before the drafts: it counts the days on
 shrinkPhotos(); // before the outbox: a form waits for its photos first

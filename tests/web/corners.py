@@ -23,6 +23,7 @@ from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
 from partygroup.meetings.models import AgendaItem, Meeting
 from partygroup.meetings.queries import describe
+from partygroup.minutes.models import Gist, Minutes, Resolution
 from partygroup.people.logins import Held, Who
 from partygroup.people.models import Person, Role
 from partygroup.people.roster import preview_roster
@@ -85,6 +86,9 @@ class Corner:
             ("gathering_id",): (meeting, meeting, (Can.SEE_MEETING,)),
             ("gathering_id", "person_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
             ("gathering_id", "item_id"): (meeting, meeting, (Can.SEE_MEETING,)),
+            ("gathering_id", "meeting_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
+            ("gathering_id", "meeting_id", "resolution_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
+            ("gathering_id", "resolution_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
             ("gathering_id", "leave_id"): (meeting, Place(group, person, meeting.circle), (Can.SEE_MEETING,)),
             ("person_id",): (
                 own,
@@ -156,7 +160,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     return {
         "gathering_id": met.id,
         "leave_id": leave.id,
-        "item_id": _vote_item(session, met.id, person_id, canary, by=by, at=at),
+        **_minutes(session, met, _vote_item(session, met.id, person_id, canary, by=by, at=at), corner, by=by, at=at),
         "person_id": person_id,
         "exclusion_id": exclusion(session, person_id, **then).id,
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
@@ -174,6 +178,17 @@ def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: i
     meeting_id = session.scalar(sa.select(Meeting.id).where(Meeting.gathering_id == gathering_id))
     what = {"ordinal": 1, "sort": "full_membership", "title": f"{canary}转正", "person_id": person_id}
     return add(session, AgendaItem, meeting_id=meeting_id, added_at=at, added_by=by, **what)
+
+
+def _minutes(session, met, item_id: int, corner: Corner, *, by: int, at) -> dict[str, int]:
+    """Begin the minutes of the corner's meeting, written by its person, with something resolved; return the ids."""
+    meeting_id, canary, person_id = met.meetings[0].id, corner.meets.canary, corner.person_id
+    written = {"begun_at": at, "begun_by": by, "edited_at": at, "edited_by": by, "ended_at": at, "version": 1}
+    add(session, Minutes, meeting_id=meeting_id, chair_id=by, recorder_id=person_id, **written)
+    add(session, Gist, item_id=item_id, text=f"{canary}要点")
+    task = {"text": f"{canary}议定", "owner_id": person_id, "progress": "open", "moved_at": at, "moved_by": by}
+    resolution_id = add(session, Resolution, item_id=item_id, unit_id=corner.meets.id, **task)
+    return {"item_id": item_id, "meeting_id": meeting_id, "resolution_id": resolution_id}
 
 
 def _what_was_done(session, corner: Corner, *, at) -> dict[str, int]:

@@ -1,0 +1,216 @@
+"""Reading minutes: the head that is known already, topics with their gist and what was resolved, open tasks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from partygroup.attendance.leaves import leaves_of
+from partygroup.attendance.roll import Roll, RollRow, get_roll
+from partygroup.db import holds_on
+from partygroup.errors import NotFound
+from partygroup.meetings.agenda import Item, agenda_of
+from partygroup.meetings.models import AgendaItem, Gathering, Meeting
+from partygroup.meetings.presets import KindSpec
+from partygroup.meetings.queries import Convened
+from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
+from partygroup.minutes.rules import Topic, Written, gaps
+from partygroup.people.models import Person, Post
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Something resolved, with the owner's name, and the day and kind of the meeting where a list spans several."""
+
+    row: Resolution
+    owner: str | None
+    held_on: date
+    gathering_id: int
+
+    def is_overdue(self, today: date) -> bool:
+        return self.row.progress == Progress.OPEN and self.row.due_on is not None and self.row.due_on < today
+
+
+@dataclass(frozen=True)
+class Point:
+    """An item of the agenda with its gist and what was resolved."""
+
+    item: Item
+    gist: str
+    resolved: tuple[Resolved, ...]
+
+    @property
+    def id(self) -> int:
+        return self.item.id
+
+    @property
+    def judged(self) -> Topic:
+        """Return the point as rules judge it."""
+        item = self.item
+        return Topic(item.title, item.sort.votes, item.vote is not None, self.gist, len(self.resolved))
+
+
+@dataclass(frozen=True)
+class Added:
+    """An addendum with its author's name."""
+
+    row: Addendum
+    by: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The minutes of one meeting of a gathering, begun or not: what is known and what was written."""
+
+    met: Convened
+    meeting: Meeting
+    minutes: Minutes | None
+    roll: Roll
+    points: tuple[Point, ...]
+    chairs: frozenset[int]
+    leave_waiting: tuple[str, ...]
+    added: tuple[Added, ...]
+
+    @property
+    def kind(self) -> KindSpec:
+        return self.meeting.kind.rules
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.meeting.sealed_at is not None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Return when it ended: as written, else when signing in was closed."""
+        return self.minutes.ended_at if self.minutes else self.met.gathering.closed_at
+
+    @property
+    def present(self) -> list[RollRow]:
+        """Return who came and may be named in the minutes, in stroke order."""
+        return [row for row in self.roll.rows if row.came]
+
+    @property
+    def chair_id(self) -> int | None:
+        """Return who took the chair: as written, else the host, else whoever came and may."""
+        if self.minutes:
+            return self.minutes.chair_id
+        came = [row.person_id for row in self.present if row.person_id in self.chairs]
+        return self.met.host_id if self.met.host_id in came else next(iter(came), None)
+
+    def recorder_id(self, reader_id: int) -> int | None:
+        """Return who wrote: as written, else the reader who came and is not in the chair."""
+        if self.minutes:
+            return self.minutes.recorder_id
+        came = {row.person_id for row in self.present} - {self.chair_id}
+        return reader_id if reader_id in came else None
+
+    def name_of(self, person_id: int | None) -> str:
+        """Return the name of somebody on the roll."""
+        return next((row.name for row in self.roll.rows if row.person_id == person_id), "")
+
+    @property
+    def gaps(self) -> list[str]:
+        """Return what is missing before the minutes can be confirmed."""
+        one, met = self.minutes, self.met
+        if one is None:
+            return []
+        present = frozenset(row.person_id for row in self.present)
+        return gaps(
+            Written(
+                met.state, one.chair_id, one.recorder_id, present, self.chairs, met.starts_at, one.ended_at,
+                self.leave_waiting, tuple(point.judged for point in self.points),
+            )
+        )  # fmt: skip
+
+
+def sheet_of(session, met: Convened, meeting_id: int) -> Sheet:
+    """Return the minutes of one meeting of a gathering; raise NotFound."""
+    meeting = next((one for one in met.gathering.meetings if one.id == meeting_id), None)
+    if meeting is None:
+        raise NotFound
+    minutes = session.scalar(sa.select(Minutes).where(Minutes.meeting_id == meeting_id))
+    items = [item for item in agenda_of(session, met.gathering) if item.row.meeting_id == meeting_id]
+    gists, resolved = _said(session, [item.id for item in items])
+    return Sheet(
+        met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering, met.starts_at),
+        points=tuple(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])) for item in items),
+        chairs=_chairs(session, met.gathering, meeting.kind.rules),
+        leave_waiting=tuple(name for _leave, name in leaves_of(session, met.id)),
+        added=_added(session, minutes) if minutes else (),
+    )  # fmt: skip
+
+
+def _said(session, item_ids: list[int]) -> tuple[dict[int, str], dict[int, list[Resolved]]]:
+    """Return item → gist, and item → what was resolved, in the order of entry."""
+    if not item_ids:
+        return {}, defaultdict(list)
+    gists = dict(session.execute(sa.select(Gist.item_id, Gist.text).where(Gist.item_id.in_(item_ids))).all())
+    resolved: dict[int, list[Resolved]] = defaultdict(list)
+    for one in _resolved(session, Resolution.item_id.in_(item_ids)):
+        resolved[one.row.item_id].append(one)
+    return gists, resolved
+
+
+def _resolved(session, *where) -> list[Resolved]:
+    rows = session.execute(
+        sa.select(Resolution, Person.name, Gathering.day, Gathering.id)
+        .join(AgendaItem, AgendaItem.id == Resolution.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Gathering, Gathering.id == Meeting.gathering_id)
+        .outerjoin(Person, Person.id == Resolution.owner_id)
+        .where(*where)
+        .order_by(Resolution.id)
+    )
+    return [Resolved(*row) for row in rows]
+
+
+def get_resolved(session, met: Convened, resolution_id: int) -> Resolved:
+    """Return something resolved at a gathering, or still open from an earlier one of its unit; raise NotFound."""
+    found = _resolved(session, Resolution.id == resolution_id, Resolution.unit_id == met.gathering.unit_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def open_tasks(session, unit_id: int, before: Gathering) -> list[Resolved]:
+    """Return the tasks that a unit set at earlier meetings and are not verified: the next one begins with them."""
+    return _resolved(
+        session,
+        Resolution.unit_id == unit_id,
+        Resolution.owner_id.is_not(None),
+        Resolution.progress != Progress.VERIFIED,
+        sa.tuple_(Gathering.day, Gathering.id) < sa.tuple_(sa.literal(before.day), sa.literal(before.id)),
+    )
+
+
+def tasks_of(session, person_id: int) -> list[Resolved]:
+    """Return what somebody has still to do of what meetings resolved, the earliest due first."""
+    found = _resolved(session, Resolution.owner_id == person_id, Resolution.progress == Progress.OPEN)
+    return sorted(found, key=lambda one: (one.row.due_on or date.max, one.row.id))
+
+
+def _chairs(session, gathering: Gathering, kind: KindSpec) -> frozenset[int]:
+    """Return who may take the chair of a kind on the gathering's day (domain.md 5.1)."""
+    holders = sa.select(Post.person_id).where(
+        Post.unit_id == gathering.unit_id, Post.role.in_(kind.chair), holds_on(Post, gathering.day)
+    )
+    return frozenset(session.scalars(holders))
+
+
+def _added(session, minutes: Minutes) -> tuple[Added, ...]:
+    rows = session.execute(
+        sa.select(Addendum, Person.name)
+        .join(Person, Person.id == Addendum.by_id)
+        .where(Addendum.minutes_id == minutes.id)
+        .order_by(Addendum.id)
+    )
+    return tuple(Added(*row) for row in rows)
+
+
+def names_of(rows: Iterable[RollRow]) -> str:
+    """Return names as a notice lists them."""
+    return "、".join(row.name for row in rows)

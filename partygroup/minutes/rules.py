@@ -1,0 +1,138 @@
+"""Pure rules of minutes: when they can be written, what is missing before two confirm them. Reason or None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from partygroup.meetings.models import State
+from partygroup.meetings.rules import SEALED
+from partygroup.minutes.models import Progress
+
+#: From so many days on minutes say that they were entered later (补录): never hidden, never refused (domain.md 13).
+LATE_FROM = 3
+LONGEST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An item of the agenda as minutes judge it."""
+
+    title: str
+    is_vote: bool
+    has_vote: bool
+    gist: str
+    resolutions: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What minutes say, as the rules judge it. `present`: who came; `chairs`: who may take the chair, by person."""
+
+    state: State
+    chair_id: int
+    recorder_id: int
+    present: frozenset[int]
+    chairs: frozenset[int]
+    starts_at: datetime
+    ended_at: datetime
+    leave_waiting: tuple[str, ...]
+    topics: tuple[Topic, ...]
+
+
+def refusal_to_write(state: State, *, is_sealed: bool) -> str | None:
+    """Return why minutes cannot be written or changed; None if they can."""
+    if state == State.CANCELLED:
+        return "这次会议已经取消，没有记录可写。"
+    if state == State.NOTIFIED:
+        return "还没有开始签到，到会的人没有定。开会时再写记录。"
+    return SEALED if is_sealed else None
+
+
+def refusals_of_head(chair_id: int | None, recorder_id: int | None, starts_at: datetime, ended_at: datetime | None):
+    """Return field → sentence for what the head of minutes cannot say."""
+    found = {}
+    if chair_id is None:
+        found["chair"] = "请选主持人。"
+    if recorder_id is None:
+        found["recorder"] = "请选记录人。"
+    elif chair_id == recorder_id:
+        found["recorder"] = "主持人和记录人要是两个人。"
+    if ended_at is None:
+        found["ended_at"] = "请写散会的时间。"
+    elif not starts_at < ended_at <= starts_at + LONGEST:
+        found["ended_at"] = "散会时间要在开会以后、一天以内。"
+    return found
+
+
+def gaps(written: Written) -> list[str]:
+    """Return what is still missing before minutes can be confirmed, a sentence each (domain.md 14.16, 14.17)."""
+    found = []
+    if written.state != State.HELD:
+        found.append("签到还没有结束，应到的人还没有都有结果。")
+    if written.leave_waiting:
+        found.append(f"{'、'.join(written.leave_waiting)}的请假还没有批。")
+    if written.chair_id not in written.present:
+        found.append("主持人没有签到。")
+    elif written.chair_id not in written.chairs:
+        found.append("主持人的职务不主持这种会，请核对。")
+    if written.recorder_id not in written.present:
+        found.append("记录人没有签到。")
+    if not written.topics:
+        found.append("没有议题。")
+    found += [f"“{one.title}”还没有记表决结果。" for one in written.topics if one.is_vote and not one.has_vote]
+    silent = [one for one in written.topics if not (one.is_vote or one.gist or one.resolutions)]
+    found += [f"“{one.title}”还没有写要点。" for one in silent]
+    return found
+
+
+def refusal_to_confirm(person_id: int, chair_id: int, recorder_id: int, found: Iterable[str]) -> str | None:
+    """Return why this person cannot confirm the minutes; None if they can. Two people do: the chair, the recorder."""
+    if person_id not in (chair_id, recorder_id):
+        return "记录由主持人和记录人两个人各自确认。"
+    found = list(found)
+    return "还不能确认：" + "".join(found) if found else None
+
+
+def days_late(held_on: date, written_on: date) -> int | None:
+    """Return how many days after the meeting its minutes were begun, if that makes them entered later (补录)."""
+    days = (written_on - held_on).days
+    return days if days >= LATE_FROM else None
+
+
+def refusal_to_add(text: str, *, is_sealed: bool) -> str | None:
+    """Return why an addendum cannot be added; None if it can."""
+    if not is_sealed:
+        return "记录还没有封存，直接改就行。"
+    return "请写清楚补充什么。" if len(text) < 2 else None
+
+
+def refusals_of_resolution(text: str, owner_id: int | None, due_on: date | None, held_on: date) -> dict[str, str]:
+    """Return field → sentence for what something resolved cannot say."""
+    found = {}
+    if len(text) < 2:
+        found["text"] = "请写一句议定了什么。"
+    if due_on and owner_id is None:
+        found["owner"] = "有期限的事，请选谁来办。"
+    if due_on and due_on < held_on:
+        found["due_on"] = "期限早于开会那天，请核对。"
+    return found
+
+
+NEXT = {
+    Progress.OPEN: (Progress.DONE,),
+    Progress.DONE: (Progress.VERIFIED, Progress.OPEN),
+    Progress.VERIFIED: (),
+}
+
+
+def refusal_to_move(now: Progress, then: str, how: str) -> str | None:
+    """Return why something resolved cannot get on (or be opened again); None if it can."""
+    if then == now:
+        return None
+    if then not in NEXT[now]:
+        return "这件事已经办结。" if now == Progress.VERIFIED else "先说办好了，再核实办结。"
+    if len(how) < 2 and then != Progress.VERIFIED:
+        return "请写一句怎么办的。" if then == Progress.DONE else "请写一句为什么还要办。"
+    return None

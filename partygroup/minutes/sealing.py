@@ -1,0 +1,121 @@
+"""The seal of minutes: everything they say, as one text with its digest; and whether the rows still say the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from partygroup.attendance.roll import RollRow
+from partygroup.db import digest_of
+from partygroup.meetings.models import Meeting
+from partygroup.meetings.queries import describe
+from partygroup.minutes.models import Minutes
+from partygroup.minutes.queries import Point, Sheet, sheet_of
+
+#: Names of people and units may change later; the seal keeps them as they were, and they are not compared.
+NAMES = "names"
+
+
+def body_of(sheet: Sheet) -> str:
+    """Return all that minutes say as JSON text: their content, and when the two confirmed it."""
+    one = sheet.minutes
+    confirmed = {"confirmed_at": [_told(one.chair_confirmed_at), _told(one.recorder_confirmed_at)]}
+    return json.dumps(_content(sheet) | confirmed, ensure_ascii=False, sort_keys=True)
+
+
+def content_digest(sheet: Sheet) -> str:
+    """Return the digest of what two people confirm: it changes with whatever the minutes say."""
+    return digest_of(_content(sheet))
+
+
+def _content(sheet: Sheet) -> dict:
+    """Return head, people with their status, topics, votes, and what was resolved."""
+    one, met = sheet.minutes, sheet.met
+    people = {row.person_id: row.name for row in sheet.roll.rows}
+    return {
+        "kind": [sheet.meeting.kind.code, sheet.meeting.kind.version],
+        "unit": met.gathering.unit_id,
+        "circle": met.gathering.circle,
+        "theme": sheet.meeting.theme,
+        "sittings": [[_told(sitting.starts_at), sitting.place, sitting.host_id] for sitting in met.gathering.sittings],
+        "opened_at": _told(met.gathering.opened_at),
+        "closed_at": _told(met.gathering.closed_at),
+        "ended_at": _told(one.ended_at),
+        "chair": one.chair_id,
+        "recorder": one.recorder_id,
+        "begun_at": _told(one.begun_at),
+        "people": [_person(row) for row in sheet.roll.rows],
+        "topics": [_topic(point) for point in sheet.points],
+        NAMES: {
+            "unit": met.full_unit,
+            "kind": sheet.kind.name,
+            "people": sorted(people.items()),
+            "candidates": [sorted(point.item.candidates.items()) for point in sheet.points],
+        },
+    }
+
+
+def _person(row: RollRow) -> list:
+    leave = [row.leave_sort, row.leave_cause] if row.leave_id else None
+    mark = [row.mark_id, _told(row.happened_at), row.door, row.note] if row.came else None
+    return [row.person_id, row.standing, row.counting, row.may_vote, row.reason, str(row.status), leave, mark]
+
+
+def _topic(point: Point) -> list:
+    item = point.item
+    vote = item.vote and [
+        getattr(item.vote, column)
+        for column in (
+            "due", "present", "votes_for", "votes_against", "abstained", "written_for", "written_against",
+            "written_abstained",
+        )
+    ]  # fmt: skip
+    tallies = sorted([one, each.votes_for, each.votes_against, each.abstained] for one, each in item.tallies.items())
+    candidates = [sorted(item.candidates), tallies, item.row.seats]
+    said = [[one.row.id, one.row.text, one.row.owner_id, _told(one.row.due_on)] for one in point.resolved]
+    head = [item.id, item.row.ordinal, item.row.sort, item.title, item.row.person_id]
+    return [*head, point.gist, vote, candidates, sorted(item.opinions), said]
+
+
+def _told(value: datetime | date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def digest_of_body(body: str) -> str:
+    """Return the digest by which a sealed text is known."""
+    return digest_of(body)
+
+
+def _without_names(body: str) -> dict:
+    told = json.loads(body)
+    told.pop(NAMES)
+    return told
+
+
+def faults(session) -> Iterator[str]:
+    """Yield a sentence for each sealed meeting whose seal is broken, or whose rows no longer say what was sealed."""
+    query = sa.select(Meeting.id, Meeting.gathering_id, Meeting.sealed_at, Minutes)
+    query = query.outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+    rows = session.execute(
+        query.where(sa.or_(Meeting.sealed_at.is_not(None), Minutes.sealed_at.is_not(None))).order_by(Meeting.id)
+    ).all()
+    for meeting_id, gathering_id, sealed_at, minutes in rows:
+        if reason := _fault_of(session, meeting_id, gathering_id, sealed_at, minutes):
+            yield f"会议 {gathering_id} 的记录：{reason}"
+
+
+def _fault_of(session, meeting_id: int, gathering_id: int, sealed_at, minutes: Minutes | None) -> str | None:
+    if minutes is None or minutes.sealed_at != sealed_at:
+        return "封存的时间对不上。"
+    if digest_of_body(minutes.body) != minutes.digest:
+        return "封存的文字被改过。"
+    try:
+        sealed = _without_names(minutes.body)
+    except (ValueError, KeyError, AttributeError):
+        return "封存的文字读不出来。"
+    now = _without_names(body_of(sheet_of(session, describe(session, gathering_id), meeting_id)))
+    changed = [name for name in now.keys() | sealed.keys() if now.get(name) != sealed.get(name)]
+    return f"和封存时不一样：{'、'.join(sorted(changed))}。" if changed else None

@@ -1,0 +1,150 @@
+"""What is known of a branch's year, read for the self-check by a constant number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from partygroup.activities.models import Problem
+from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.clock import Quarter
+from partygroup.evaluation.due import structure_checks
+from partygroup.evaluation.structure import standings_of
+from partygroup.meetings.calendar import Book, book_of
+from partygroup.meetings.models import AgendaItem, Gathering, Kind, Meeting, Vote
+from partygroup.meetings.sorts import SORTS
+from partygroup.minutes.models import Gist, Minutes, Progress, Resolution
+from partygroup.people.models import Person
+from partygroup.selfcheck.rules import Attendance, Kept, Raised, Task, Topic, Year
+
+#: Of the structure, the term stands as a gap of its own.
+OWN_GAP = "任期未超"
+
+
+def year_of(session, branch_id: int, year: int, today: date) -> Year:
+    """Return what is known of a branch and its groups in a year, up to today."""
+    books = [book_of(session, [branch_id], Quarter(year, number)) for number in range(1, 5)]
+    unit_ids = books[-1].structures.unit_ids
+    last = min(today, date(year, 12, 31))
+    standings = standings_of(session, [branch_id], Quarter.of(last), last)
+    shape = standings.shapes[branch_id]
+    checks = [one for one in structure_checks(shape, last) if one.passed is False and one.name != OWN_GAP]
+    return Year(
+        branch_id=branch_id,
+        duties=tuple(_duties(books, branch_id)),
+        meetings=tuple(_meetings(session, unit_ids, date(year, 1, 1), last)),
+        tasks=tuple(_tasks(session, unit_ids)),
+        problems=tuple(_problems(session, branch_id, year)),
+        checks=tuple((one.name, one.why) for one in checks),
+        term_until=shape.term_until,
+    )
+
+
+def _duties(books: Iterable[Book], branch_id: int):
+    for book in books:
+        names = {kind.code: kind.name for kind in book.kinds}
+        for duty in book.duties[branch_id]:
+            item = duty.item
+            yield duty, names[item.kind], book.structures.names.get(item.unit_id) if item.of == "group" else None
+
+
+def _meetings(session, unit_ids: Collection[int], first: date, last: date):
+    rows = session.execute(
+        sa.select(Gathering, Meeting, Kind, Minutes)
+        .join(Meeting, Meeting.gathering_id == Gathering.id)
+        .join(Kind, Kind.id == Meeting.kind_id)
+        .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+        .options(joinedload(Gathering.sittings))
+        .where(
+            Gathering.unit_id.in_(unit_ids), Gathering.day.between(first, last), Gathering.cancelled_at.is_(None),
+            Gathering.opened_at.is_not(None),
+        )
+        .order_by(Gathering.day, Gathering.id, Meeting.id)
+    ).unique().all()  # fmt: skip
+    people = _people(session, [gathering.id for gathering, *_ in rows])
+    topics = _topics(session, [meeting.id for _, meeting, *_ in rows])
+    for gathering, meeting, kind, minutes in rows:
+        sitting, came = gathering.sittings[0], people[gathering.id]
+        yield Kept(
+            gathering_id=gathering.id, meeting_id=meeting.id, unit_id=gathering.unit_id, kind=kind.code,
+            name=kind.rules.name, place=sitting.place, starts_at=sitting.starts_at, on=gathering.day,
+            decides=kind.rules.quorum is not None, closed=gathering.closed_at is not None, written=minutes is not None,
+            sealed=meeting.sealed_at is not None, waits_for=_waits_for(minutes, came) if minutes else (),
+            topics=tuple(topics[meeting.id]), people=tuple(came),
+        )  # fmt: skip
+
+
+def _waits_for(minutes: Minutes, people: Iterable[Attendance]) -> tuple[str, ...]:
+    """Return the names of those of the two who have not confirmed."""
+    names = {one.person_id: one.name for one in people}
+    two = ((minutes.chair_id, minutes.chair_confirmed_at), (minutes.recorder_id, minutes.recorder_confirmed_at))
+    return tuple(names[person_id] for person_id, at in two if at is None and person_id in names)
+
+
+def _people(session, gathering_ids: Collection[int]) -> dict[int, list[Attendance]]:
+    mark, leave, make_up = (
+        sa.and_(model.gathering_id == DueEntry.gathering_id, model.person_id == DueEntry.person_id)
+        for model in (Mark, Leave, MakeUp)
+    )
+    rows = session.execute(
+        sa.select(
+            DueEntry.gathering_id, Person.id, Person.name, Mark.happened_at, Leave.granted, Leave.id,
+            Leave.decided_at, MakeUp.id,
+        )
+        .join(Person, Person.id == DueEntry.person_id)
+        .outerjoin(Mark, sa.and_(mark, Mark.undone_at.is_(None)))
+        .outerjoin(Leave, leave)
+        .outerjoin(MakeUp, sa.and_(make_up, MakeUp.undone_at.is_(None)))
+        .where(DueEntry.gathering_id.in_(gathering_ids), DueEntry.counting == Counting.DUE)
+        .order_by(Person.stroke_key, Person.id)
+    )  # fmt: skip
+    found: dict[int, list[Attendance]] = defaultdict(list)
+    for gathering_id, person_id, name, came_at, granted, leave_id, decided_at, make_up_id in rows:
+        waits = leave_id is not None and decided_at is None and came_at is None
+        one = Attendance(person_id, name, came_at, bool(granted), waits, make_up_id is not None)
+        found[gathering_id].append(one)
+    return found
+
+
+def _topics(session, meeting_ids: Collection[int]) -> dict[int, list[Topic]]:
+    resolved = sa.select(sa.func.count(Resolution.id)).where(Resolution.item_id == AgendaItem.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(AgendaItem.meeting_id, AgendaItem.title, AgendaItem.sort, Vote.id, Gist.text, resolved)
+        .outerjoin(Vote, Vote.item_id == AgendaItem.id)
+        .outerjoin(Gist, Gist.item_id == AgendaItem.id)
+        .where(AgendaItem.meeting_id.in_(meeting_ids))
+        .order_by(AgendaItem.meeting_id, AgendaItem.ordinal)
+    )
+    found: dict[int, list[Topic]] = defaultdict(list)
+    for meeting_id, title, sort, vote_id, gist, count in rows:
+        found[meeting_id].append(Topic(title, SORTS[sort].votes, vote_id is not None, gist or "", count))
+    return found
+
+
+def _tasks(session, unit_ids: Collection[int]):
+    rows = session.execute(
+        sa.select(Meeting.gathering_id, Resolution.text, Person.name, Resolution.due_on)
+        .join(AgendaItem, AgendaItem.id == Resolution.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Person, Person.id == Resolution.owner_id)
+        .where(Resolution.unit_id.in_(unit_ids), Resolution.progress == Progress.OPEN)
+        .order_by(Resolution.due_on, Resolution.id)
+    )
+    return [Task(*row) for row in rows]
+
+
+def _problems(session, branch_id: int, year: int):
+    """Return the problems of this year and the year before that were not cancelled."""
+    rows = session.scalars(
+        sa.select(Problem)
+        .where(
+            Problem.branch_id == branch_id, Problem.cancelled_at.is_(None),
+            Problem.raised_on.between(date(year - 1, 1, 1), date(year, 12, 31)),
+        )
+        .order_by(Problem.raised_on, Problem.id)
+    )  # fmt: skip
+    return [Raised(row.id, row.text, row.raised_on, row.due_on, row.closed_on is not None) for row in rows]
