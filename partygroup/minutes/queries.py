@@ -72,6 +72,7 @@ class Sheet:
     roll: Roll
     points: tuple[Point, ...]
     chairs: frozenset[int]
+    last_recorder: int | None
     leave_waiting: tuple[str, ...]
     added: tuple[Added, ...]
 
@@ -102,11 +103,11 @@ class Sheet:
         return self.met.host_id if self.met.host_id in came else next(iter(came), None)
 
     def recorder_id(self, reader_id: int) -> int | None:
-        """Return who wrote: as written, else the reader who came and is not in the chair."""
+        """Return who wrote: as written, else who wrote last time, else the reader; of those who came, not the chair."""
         if self.minutes:
             return self.minutes.recorder_id
         came = {row.person_id for row in self.present} - {self.chair_id}
-        return reader_id if reader_id in came else None
+        return next((one for one in (self.last_recorder, reader_id) if one in came), None)
 
     def name_of(self, person_id: int | None) -> str:
         """Return the name of somebody on the roll."""
@@ -139,6 +140,7 @@ def sheet_of(session, met: Convened, meeting_id: int) -> Sheet:
         met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering, met.starts_at),
         points=tuple(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])) for item in items),
         chairs=_chairs(session, met.gathering, meeting.kind.rules),
+        last_recorder=None if minutes else _last_recorder(session, met.gathering.unit_id),
         leave_waiting=tuple(name for _leave, name in leaves_of(session, met.id)),
         added=_added(session, minutes) if minutes else (),
     )  # fmt: skip
@@ -199,6 +201,18 @@ def _chairs(session, gathering: Gathering, kind: KindSpec) -> frozenset[int]:
         Post.unit_id == gathering.unit_id, Post.role.in_(kind.chair), holds_on(Post, gathering.day)
     )
     return frozenset(session.scalars(holders))
+
+
+def _last_recorder(session, unit_id: int) -> int | None:
+    """Return who wrote a unit's latest minutes."""
+    return session.scalar(
+        sa.select(Minutes.recorder_id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .join(Gathering, Gathering.id == Meeting.gathering_id)
+        .where(Gathering.unit_id == unit_id)
+        .order_by(Minutes.id.desc())
+        .limit(1)
+    )
 
 
 def _added(session, minutes: Minutes) -> tuple[Added, ...]:

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
-from partygroup.clock import said
+from partygroup.clock import Quarter, said
 from partygroup.meetings.duty import Duty, Step
 
 #: Days after which minutes are missed, and a made-up meeting is (domain.md 5.6).
@@ -145,12 +145,23 @@ def gaps_of(year: Year, today: date) -> list[Gap]:
 
 
 def _missed(year: Year, today: date) -> Iterator[Gap]:
+    missed = defaultdict(list)
     for duty, name, of in year.duties:
         if duty.step(today) == Step.MISSED:
-            item = duty.item
-            whose = f"{of}的" if of else ""
-            words = f"{said(item.first)}到{said(item.last)}，{whose}{name}没有开。"
-            yield Gap(Heading.SOUND, words, f"/meetings/new?unit={item.unit_id}&kind={item.kind}")
+            missed[duty.item.first, duty.item.last, name].append((duty.item, of))
+    for (first, last, name), owed in missed.items():
+        groups = "、".join(of for _, of in owed if of)
+        words = f"{_span(first, last)}{name}没有开{'：' + groups if groups else ''}。"
+        call = f"/meetings/new?unit={owed[0][0].unit_id}&kind={owed[0][0].kind}"
+        several = f"/branches/{year.branch_id}/calendar?quarter={Quarter.of(last).code}"
+        yield Gap(Heading.SOUND, words, call if len(owed) == 1 else several)
+
+
+def _span(first: date, last: date) -> str:
+    """Return 3月, 一季度 or 全年."""
+    if first.month == last.month:
+        return f"{first.month}月"
+    return f"{'一二三四'[Quarter.of(first).number - 1]}季度" if last.month - first.month == 2 else "全年"
 
 
 def _term(year: Year, today: date) -> Iterator[Gap]:

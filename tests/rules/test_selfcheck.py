@@ -47,7 +47,7 @@ FAULTS = {
     "frequency": (
         replace(SOUND, duties=((Duty(DUE, ()), "党小组会", "甲班党小组"),)),
         Heading.SOUND,
-        "甲班党小组的党小组会没有开",
+        "11月党小组会没有开：甲班党小组",
         "/meetings/new?unit=4&kind=group_meeting",
     ),
     "term": (
@@ -155,3 +155,21 @@ def test_several_kinds_in_one_gathering_are_told_once():
         for number, kind in ((70, "theme_day"), (71, "party_lecture"))
     ))  # fmt: skip
     assert len(gaps_of(two, TODAY)) == 1
+
+
+def test_groups_that_missed_the_same_month_are_told_in_one_line():
+    other = replace(DUE, unit_id=5)
+    owed = ((Duty(DUE, ()), "党小组会", "甲班党小组"), (Duty(other, ()), "党小组会", "乙班党小组"))
+    (gap,) = gaps_of(replace(SOUND, duties=owed), TODAY)
+    assert gap.words == "11月党小组会没有开：甲班党小组、乙班党小组。"
+    assert gap.url == "/branches/3/calendar?quarter=2026Q4"
+
+
+@pytest.mark.parametrize(("first", "last", "said"), [
+    (date(2026, 1, 1), date(2026, 3, 31), "一季度"), (date(2026, 1, 1), date(2026, 12, 31), "全年"),
+    (date(2026, 3, 1), date(2026, 3, 31), "3月"),
+])  # fmt: skip
+def test_how_a_period_is_said(first, last, said):
+    owed = (Duty(DueItem(first, last, "party_lecture", "branch", 3), ()), "党课", None)
+    (gap,) = gaps_of(replace(SOUND, duties=(owed,)), date(2027, 6, 1))
+    assert gap.words == f"{said}党课没有开。"

@@ -36,7 +36,7 @@ def test_what_is_missing_is_told_with_a_page_that_opens(world, client, session, 
 def test_another_year_can_be_looked_at(world, client, at, url):
     at("2026-02-20 09:00")
     client.sign_on(world.secretary, office=True)
-    assert "2025年1月1日到2025年1月31日" in "".join(lines(client, f"{url}?year=2025"))
+    assert "1月主题党日没有开" in "".join(lines(client, f"{url}?year=2025"))
     for nonsense in ("2999", "1999", "x", "1" * 3000):
         assert "2026 年有" in client.get(f"{url}?year={nonsense}").text
 
