@@ -1,4 +1,4 @@
-"""Which shift a team works, over year ends and midnights, and whether it can come; against minutes counted one by one."""
+"""Which shift a team works, over year ends and midnights, and whether it can come; against minutes counted singly."""
 
 from datetime import date, datetime, time, timedelta
 
