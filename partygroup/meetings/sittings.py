@@ -12,6 +12,7 @@ from itertools import combinations
 
 from partygroup.clock import BEIJING, UTC
 from partygroup.meetings.presets import Share
+from partygroup.meetings.rules import MOST_SITTINGS, SPREAD
 from partygroup.people.shifts import SHIFT_NAMES, Stand, Team
 
 #: How long a meeting is thought to last; it begins so long after a shift, and ends so long before one.
@@ -21,7 +22,7 @@ EARLIEST, LATEST = time(8), time(20, 30)
 OFFICE = (time(8), time(18))
 #: Reached by one sitting, it is enough; two thirds is what practice asks of an attendance (domain.md 5.5).
 ENOUGH = Share(2, 3)
-MOST_SITTINGS, SPREAD, SHOWN = 4, timedelta(days=7), 3
+SHOWN = 3
 DAY_WORKERS = "常白班"
 
 
@@ -180,8 +181,3 @@ def _latest_of_each_kind(slots: list[Slot]) -> list[Slot]:
 
 def _reached(some: tuple[Slot, ...], last: Slot) -> set[str]:
     return {name for slot in (*some, last) for name in slot.free}
-
-
-def nearest(starts: Sequence[datetime], at: datetime) -> int:
-    """Return the number of the sitting that is nearest to a moment; of two equally near ones the later."""
-    return min(range(len(starts)), key=lambda number: (abs(starts[number] - at), -number))

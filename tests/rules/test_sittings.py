@@ -7,14 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partygroup.clock import BEIJING, beijing, start_of
+from partygroup.meetings.rules import MOST_SITTINGS, SPREAD, nearest
 from partygroup.meetings.sittings import (
     ENOUGH,
     LENGTH,
-    MOST_SITTINGS,
-    SPREAD,
     Crew,
     fewest,
-    nearest,
     propose,
     slot_at,
     slots_between,
