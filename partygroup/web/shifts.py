@@ -59,7 +59,7 @@ class Typed:
     @classmethod
     def sent(cls, values) -> Typed:
         """Return what a form sent."""
-        teams = "\n".join(clean(one, 80) for one in (values.get("teams") or "")[:1000].splitlines())
+        teams = clean(values.get("teams"), 1000, lines=True)
         return cls(*(clean(values.get(name), 200) for name in ("letters", "hours")), teams, values.get("from_on", ""))
 
     @classmethod
