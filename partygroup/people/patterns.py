@@ -109,15 +109,11 @@ def set_pattern(
         field, reason = next(iter(problems.items()))
         raise Refused(reason, field=field)
     session.execute(sa.select(Unit.id).where(Unit.id == unit_id).with_for_update())
-    wanted = {
-        "letters": letters,
-        "hours": {letter: [end.isoformat("minutes") for end in pair] for letter, pair in hours.items()},
-        "teams": [[name, day, list(others)] for name, day, others in teams],
-    }
+    wanted = as_stored(letters, hours, teams)
     row = session.scalar(
         sa.select(ShiftPattern).where(ShiftPattern.unit_id == unit_id, ShiftPattern.from_on == from_on)
     )
-    before = _told(row) if row else None
+    before = told(row) if row else None
     if row is None:
         row = ShiftPattern(unit_id=unit_id, from_on=from_on)
         session.add(row)
@@ -125,10 +121,20 @@ def set_pattern(
         return
     for key, value in wanted.items():
         setattr(row, key, value)
-    witness(session, "people.shifts.set", row, at=at, by=by, unit_id=unit_id, before=before, after=_told(row))
+    witness(session, "people.shifts.set", row, at=at, by=by, unit_id=unit_id, before=before, after=told(row))
 
 
-def _told(row: ShiftPattern) -> dict:
+def as_stored(letters: str, hours: Mapping[str, Hours], teams: list[TeamLine]) -> dict:
+    """Return a pattern as the columns of its row."""
+    return {
+        "letters": letters,
+        "hours": {letter: [end.isoformat("minutes") for end in pair] for letter, pair in hours.items()},
+        "teams": [[name, day, list(others)] for name, day, others in teams],
+    }
+
+
+def told(row: ShiftPattern) -> dict:
+    """Return a pattern as its witness tells it."""
     teams = [f"{'、'.join((name, *others))} 第{day}天" for name, day, others in row.teams]
     hours = hours_in_words(hours_of(row))
     return {"from_on": row.from_on.isoformat(), "letters": row.letters, "hours": hours, "teams": teams}
