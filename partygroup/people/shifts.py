@@ -19,7 +19,7 @@ REST, NIGHT = "休", "夜"
 SHIFT_NAMES = {"早": "早班", "白": "白班", "中": "中班", NIGHT: "夜班", REST: "休息"}
 #: Four teams, three shifts: what most plants of the group run.
 USUAL_LETTERS, USUAL_TEAMS = "早早中中夜夜休休", (("甲班", 1), ("乙班", 3), ("丙班", 5), ("丁班", 7))
-USUAL_HOURS = "早 8:00-16:00 中 16:00-24:00 夜 0:00-8:00"
+USUAL_HOURS = "早 8:00-16:00\n中 16:00-24:00\n夜 0:00-8:00"
 MOST_DAYS, MOST_TEAMS = 42, 6
 #: A team that comes from a night shift sleeps first, and rests before it goes to one.
 AFTER_NIGHT, BEFORE_NIGHT = timedelta(hours=8), timedelta(hours=4)
@@ -135,13 +135,13 @@ def _time_of_day(hour: int, minute: int) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def hours_in_words(hours: Mapping[str, Hours]) -> str:
+def hours_in_words(hours: Mapping[str, Hours], between: str = " ") -> str:
     """Return hours as `read_hours` reads them; an end at midnight is 24:00."""
 
     def said(at: time, is_end: bool) -> str:
         return "24:00" if is_end and at == time() else f"{at.hour}:{at.minute:02}"
 
-    return " ".join(f"{letter} {said(one.start, False)}-{said(one.end, True)}" for letter, one in hours.items())
+    return between.join(f"{letter} {said(one.start, False)}-{said(one.end, True)}" for letter, one in hours.items())
 
 
 def clean_letters(text: str) -> str:

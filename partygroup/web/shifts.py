@@ -60,7 +60,8 @@ class Typed:
     def sent(cls, values) -> Typed:
         """Return what a form sent."""
         teams = clean(values.get("teams"), 1000, lines=True)
-        return cls(*(clean(values.get(name), 200) for name in ("letters", "hours")), teams, values.get("from_on", ""))
+        hours = clean(values.get("hours"), 200, lines=True)
+        return cls(clean(values.get("letters"), 200), hours, teams, values.get("from_on", ""))
 
     @classmethod
     def of(cls, pattern: ShiftPattern | None, today: date) -> Typed:
@@ -69,7 +70,8 @@ class Typed:
         teams = "\n".join(f"{'、'.join((line.name, *line.others))} 第{line.day}天" for line in lines)
         if pattern is None:
             return cls(USUAL_LETTERS, USUAL_HOURS, teams, today.isoformat())
-        return cls(pattern.letters, hours_in_words(patterns.hours_of(pattern)), teams, pattern.from_on.isoformat())
+        hours = hours_in_words(patterns.hours_of(pattern), "\n")
+        return cls(pattern.letters, hours, teams, pattern.from_on.isoformat())
 
     def read(self):
         """Return letters, hours, teams and first day, and field → sentence for what cannot be used."""
@@ -151,6 +153,8 @@ def _tried(line: TeamLine, letters, hours, from_on: date) -> Team:
 
 
 def _crews(unit, teams: patterns.Teams) -> list[tuple[str, str | None, int]]:
-    """Return (班组 of the roster, team it counts as, members) of the unit."""
+    """Return (班组 of the roster, team it counts as, members) of the unit, in the order of the teams."""
+    order = [team.name for team in teams.all] + [None]
     sizes = patterns.crew_sizes(db.session, unit.id, clock.today())
-    return [(name, team.name if (team := teams.named(name)) else None, count) for name, count in sizes]
+    crews = [(name, team.name if (team := teams.named(name)) else None, count) for name, count in sizes]
+    return sorted(crews, key=lambda one: order.index(one[1]))
