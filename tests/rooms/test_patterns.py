@@ -22,6 +22,7 @@ from partygroup.people.patterns import (
 from partygroup.people.shifts import TeamLine, read_hours
 from tests.factories import LONG_AGO, add, person, unit
 
+pytestmark = pytest.mark.postgres
 AT, START = beijing("2026-03-02 08:00"), date(2026, 3, 2)
 HOURS = read_hours("早 8:00-16:00 中 16:00-24:00 夜 0:00-8:00")
 TEAMS = [TeamLine("甲班", 1, ("炉前一班",)), TeamLine("乙班", 3)]

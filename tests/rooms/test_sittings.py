@@ -16,6 +16,7 @@ from partygroup.meetings.presets import KINDS
 from partygroup.meetings.queries import WITH_ALL
 from tests.factories import add, crew, gathering, shifts, unit
 
+pytestmark = pytest.mark.postgres
 SPECS = {spec.code: spec for spec in KINDS}
 
 

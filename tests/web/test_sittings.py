@@ -15,6 +15,7 @@ from tests.factories import add, crew, gathering, shifts, unit
 from tests.web.conftest import met_of
 from tests.web.test_meetings import form_of
 
+pytestmark = pytest.mark.postgres
 FIRST, SECOND = "2026-03-06 14:30", "2026-03-06 16:30"
 TYPED = {"kinds": "group_meeting", "starts_at": "2026-03-09T09:00", "place": "炉前", "theme": ""}
 SLOTS = "2026-03-06T14:30,2026-03-06T16:30"
