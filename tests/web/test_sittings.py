@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup import clock
-from partygroup.attendance.models import DueEntry, Mark
+from partygroup.attendance.models import Door, DueEntry, Mark
 from partygroup.meetings.models import Gathering, Sitting
 from partygroup.people.models import Person
 from tests.factories import add, crew, gathering, shifts, unit
@@ -160,6 +160,17 @@ def test_the_spoken_digits_of_either_sitting_are_taken_for_that_sitting(split, a
     client.sign_on(world.probationer).post(f"{split.url}/sign-ins", data={"spoken": split.spoken()})
     marks = session.execute(sa.select(Mark.person_id, Mark.sitting_id).order_by(Mark.id)).all()
     assert marks == [(world.member.id, split.other.sitting_id), (world.probationer.id, split.sitting_id)]
+
+
+def test_a_code_scanned_without_a_network_counts_for_its_own_sitting(split, at, world, client, session):
+    client.sign_on(world.leader).post(f"{split.url}/opening")
+    at("2026-03-06 14:28")
+    seen = split.code()
+    at("2026-03-06 17:40")
+    assert client.sign_on(world.member).post("/sign-ins", data={"code": seen}).status_code == 303
+    (mark,) = split.marks(session)
+    assert (mark.sitting_id, mark.door) == (split.sitting_id, Door.OFFLINE)
+    assert mark.happened_at == clock.beijing("2026-03-06 14:28")
 
 
 def test_a_tick_names_the_sitting_or_means_the_nearest(split, at, world, client, session):
