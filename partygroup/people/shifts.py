@@ -187,6 +187,6 @@ def _refusal_of_teams(days: int, teams: list[TeamLine]) -> str | None:
     names = [name for team in teams for name in (team.name, *team.others)]
     if len(set(names)) < len(names):
         return "有两个班组的名称一样，请改一个。"
-    if any(not 1 <= team.day <= days for team in teams):
+    if days and any(not 1 <= team.day <= days for team in teams):
         return f"第几天要在 1 到 {days} 之间。"
     return None

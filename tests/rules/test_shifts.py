@@ -151,7 +151,7 @@ FOUR = [TeamLine("甲班", 1), TeamLine("乙班", 3, ("炉前一班",))]
         ("早早中中夜夜休休", HOURS, FOUR, set()),
         ("早X", HOURS, FOUR[:1], {"letters"}),
         ("休休休", HOURS, FOUR, {"letters"}),
-        ("", HOURS, FOUR, {"letters", "teams"}),
+        ("", HOURS, FOUR, {"letters"}),
         ("早" * 43, HOURS, FOUR, {"letters"}),
         ("早白中", HOURS, FOUR, {"hours"}),
         ("早早早", None, FOUR, {"hours"}),
