@@ -74,6 +74,7 @@ ACTION_NAMES = {
     "meeting.kind.revise": "改会议规则",
     "meeting.reschedule": "改时间地点",
     "meeting.signin.open": "开始签到",
+    "meeting.sitting.add": "加一场",
     "meeting.vote.correct": "更正表决结果",
     "meeting.vote.record": "记表决结果",
     "minutes.add": "补充会议记录",
@@ -103,6 +104,7 @@ ACTION_NAMES = {
     "people.roster.apply": "导入花名册",
     "people.roster.preview": "上传花名册",
     "people.roster.purge": "清理没确认的花名册",
+    "people.shifts.set": "改倒班表",
     "scores.appeal.decide": "答复复核申请",
     "scores.appeal.make": "提出复核申请",
     "scores.declaration.answer": "异议有了答复",
@@ -165,7 +167,7 @@ FIELD_NAMES = {
     "staff_no": "工号", "standing": "党员类别",
     "star_level": "星级", "starts_at": "时间", "state": "状态", "units": "新设单位", "until_on": "到",
     "valid_from": "生效日期", "version": "版本", "way": "方式", "working": "上班", "workplace": "工作单位",
-    "works": "新设生产单位",
+    "works": "新设生产单位", "hours": "起止时间", "letters": "一轮", "teams": "班组", "sittings": "各场时间",
 }  # fmt: skip
 #: Fields that hold the id of a unit or of a person: told by name, or not at all where there is none.
 UNIT_FIELDS = {"branch_id": "党支部", "group_id": "党小组", "parent_id": "上级单位"}

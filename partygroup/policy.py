@@ -104,6 +104,7 @@ class Can(Enum):
     GIVE_AWARD = "登记支部表彰"
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
+    EDIT_SHIFTS = "改倒班表"
 
 
 #: Who puts up what a branch makes known.
@@ -310,6 +311,7 @@ POLICY = {
     Can.GIVE_AWARD: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
+    Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

@@ -14,8 +14,19 @@ from partygroup import clock
 from partygroup.activities.models import Activity, Participation, Problem, Theme
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
 from partygroup.org.models import Placement, Unit
-from partygroup.people.models import Account, Belonging, Exclusion, Person, Post, Standing, StandingSpan
+from partygroup.people.models import (
+    Account,
+    Belonging,
+    Exclusion,
+    Person,
+    Post,
+    ShiftPattern,
+    Standing,
+    StandingSpan,
+    Workplace,
+)
 from partygroup.people.names import search_columns
+from partygroup.people.shifts import USUAL_TEAMS
 from partygroup.scores.models import Declaration, RuleTable, Source
 
 LONG_AGO = date(2020, 1, 1)
@@ -153,3 +164,18 @@ def declaration(session, person_id: int, branch_id: int, *, by: int | None = Non
     }  # fmt: skip
     made = add(session, Declaration, person_id=person_id, branch_id=branch_id, **values | columns)
     return session.get(Declaration, made)
+
+
+def crew(session, name: str, people, *, under: int) -> Unit:
+    """Return a 班组 below a unit of the works, in which some people work."""
+    made = unit(session, "shift_team", name, under=under)
+    for person_id in people:
+        add(session, Workplace, person_id=person_id, unit_id=made.id, from_on=LONG_AGO)
+    return made
+
+
+def shifts(session, unit_id: int, *, on: date = date(2026, 1, 1)) -> ShiftPattern:
+    """Return the usual pattern of four teams and three shifts, entered for a unit; 甲班 begins with early shifts."""
+    values = {"letters": "早早中中夜夜休休", "teams": [[name, day, []] for name, day in USUAL_TEAMS], "from_on": on}
+    values["hours"] = {"早": ["08:00", "16:00"], "中": ["16:00", "00:00"], "夜": ["00:00", "08:00"]}
+    return session.get(ShiftPattern, add(session, ShiftPattern, unit_id=unit_id, **values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from partygroup.attendance.models import Counting, Door, DueEntry, Leave, LeaveSort, Mark
 from partygroup.attendance.queries import circle_of
@@ -13,6 +14,7 @@ from partygroup.attendance.rules import (
     OPEN_AT_MOST,
     SPOKEN_TRIES,
     Desk,
+    open_until,
     refusal_of_late_scan,
     refusal_of_person_scan,
     refusal_to_ask_leave,
@@ -274,16 +276,22 @@ def count_spoken_try(session, sitting_id: int, person_id: int, step: int, *, at:
 
 
 def close_overdue(session, *, at: datetime) -> int:
-    """Close gatherings whose sign-in was opened more than twelve hours ago, in the opener's name. Return how many.
+    """Close gatherings whose time of signing in is over by twelve hours, in the opener's name. Return how many.
 
     The safety net of B9: nobody waits for it, a sign-in is refused by then anyway.
     """
-    overdue = session.scalars(
-        sa.select(Gathering).where(Gathering.closed_at.is_(None), Gathering.opened_at < at - OPEN_AT_MOST)
-    ).all()
+    opened = sa.select(Gathering).where(Gathering.closed_at.is_(None), Gathering.opened_at < at - OPEN_AT_MOST)
+    long_open = session.scalars(opened.options(selectinload(Gathering.sittings))).all()
+    overdue = [one for one in long_open if open_until(one.opened_at, _last_start(one)) < at]
     for gathering in overdue:
         gathering.closed_at, gathering.closed_by = at, gathering.opened_by
         witness(
             session, "meeting.close", gathering, at=at, by=None, unit_id=gathering.unit_id, reason="超过12小时自动结束"
         )
     return len(overdue)
+
+
+def _last_start(gathering) -> datetime | None:
+    """Return when the last sitting begins, if there are several."""
+    starts = [one.starts_at for one in gathering.sittings]
+    return max(starts) if len(starts) > 1 else None

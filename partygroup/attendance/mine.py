@@ -12,7 +12,8 @@ from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
 from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
-from partygroup.meetings.queries import WITH_ALL, Convened, chosen, convened, that_counts, with_units
+from partygroup.meetings.queries import WITH_ALL, Convened, chosen, convened, sits_again, that_counts, with_units
+from partygroup.meetings.rules import SPREAD
 from partygroup.people.models import COMMITTEE_ROLES
 
 
@@ -49,8 +50,12 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
         .outerjoin(DueEntry, entry)
         .where(
             Gathering.cancelled_at.is_(None),
-            Gathering.day.between(today - timedelta(days=1), today + timedelta(days=days)),
-            sa.or_(Gathering.day >= today, still_open),
+            Gathering.day.between(today - SPREAD, today + timedelta(days=days)),
+            sa.or_(
+                Gathering.day >= today,
+                sa.and_(Gathering.day >= today - timedelta(days=1), still_open),
+                sits_again(today),
+            ),
             sa.or_(DueEntry.id.is_not(None), sa.and_(Gathering.opened_at.is_(None), circle)),
         )
         .order_by(Gathering.day, Gathering.id)

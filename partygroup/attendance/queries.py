@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -12,12 +12,19 @@ from partygroup.attendance.rules import Desk, Seat, seat_for
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Sitting
+from partygroup.meetings.rules import nearest
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, Belonging, Exclusion, Person, Post, StandingSpan
 
 _GATHERING, _SITTING = Gathering.__table__, Sitting.__table__
 _ENTRY, _MARK = DueEntry.__table__, Mark.__table__
 _OF_PERSON = sa.bindparam("person_id")
+_OTHER = _SITTING.alias("any_sitting")
+_LAST_AT = (
+    sa.select(sa.case((sa.func.count() > 1, sa.func.max(_OTHER.c.starts_at))))
+    .where(_OTHER.c.gathering_id == _GATHERING.c.id)
+    .scalar_subquery()
+)
 _DESK = (
     sa.select(
         _GATHERING.c.id,
@@ -29,6 +36,7 @@ _DESK = (
         _GATHERING.c.unit_id,
         _ENTRY.c.counting,
         _MARK.c.id,
+        _LAST_AT,
     )
     .select_from(_GATHERING)
     .join(_SITTING, _SITTING.c.gathering_id == _GATHERING.c.id)
@@ -39,8 +47,8 @@ _DESK = (
     )
 )
 _DESK_OF_SITTING = _DESK.where(_SITTING.c.id == sa.bindparam("sitting_id"))
-_DESK_OF_GATHERING = (
-    _DESK.where(_GATHERING.c.id == sa.bindparam("gathering_id")).order_by(_SITTING.c.starts_at, _SITTING.c.id).limit(1)
+_DESKS_OF_GATHERING = _DESK.where(_GATHERING.c.id == sa.bindparam("gathering_id")).order_by(
+    _SITTING.c.starts_at, _SITTING.c.id
 )
 
 
@@ -50,12 +58,19 @@ def find_desk(session, *, sitting_id: int, person_id: int | None) -> Desk | None
     return Desk(*row) if row else None
 
 
-def get_desk(session, *, gathering_id: int, person_id: int) -> Desk:
-    """Return the desk of a gathering's first sitting; raise NotFound."""
-    row = session.execute(_DESK_OF_GATHERING, {"gathering_id": gathering_id, "person_id": person_id}).first()
-    if row is None:
+def get_desks(session, *, gathering_id: int, person_id: int) -> list[Desk]:
+    """Return the desks of a gathering's sittings in their order; raise NotFound."""
+    rows = session.execute(_DESKS_OF_GATHERING, {"gathering_id": gathering_id, "person_id": person_id}).all()
+    if not rows:
         raise NotFound
-    return Desk(*row)
+    return [Desk(*row) for row in rows]
+
+
+def get_desk(session, *, gathering_id: int, person_id: int, at: datetime, sitting_id: int | None = None) -> Desk:
+    """Return the desk of a gathering's sitting: the one named, else the nearest to a moment; raise NotFound."""
+    desks = get_desks(session, gathering_id=gathering_id, person_id=person_id)
+    named = next((desk for desk in desks if desk.sitting_id == sitting_id), None)
+    return named or desks[nearest([desk.starts_at for desk in desks], at)]
 
 
 @dataclass(frozen=True)

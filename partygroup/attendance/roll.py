@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
-from partygroup.meetings.models import AgendaItem, Gathering, Meeting
+from partygroup.meetings.models import AgendaItem, Gathering, Meeting, Sitting
 from partygroup.meetings.queries import with_units
 from partygroup.people.models import Person
 from partygroup.policy import Place
@@ -43,6 +43,7 @@ class RollRow:
     leave_cause: str | None
     leave_open: bool
     made_up_on: date | None = None
+    sitting_id: int | None = None
 
     @property
     def is_late(self) -> bool:
@@ -124,14 +125,18 @@ class Roll:
     def voters_present(self) -> int:
         return sum(row.may_vote for row in self.present)
 
+    def voters_present_at(self, sitting_id: int) -> int:
+        """Return how many with a vote came to one sitting: presences of several are never added up for a vote."""
+        return sum(row.may_vote and row.sitting_id == sitting_id for row in self.present)
+
     @property
     def by_standing(self) -> Counter:
         """Return the due people counted by standing: full and probationary stand apart in minutes."""
         return Counter(row.standing for row in self.due)
 
 
-def get_roll(session, gathering, starts_at: datetime) -> Roll:
-    """Return the roll of an opened gathering by one statement, in surname-stroke order."""
+def get_roll(session, gathering) -> Roll:
+    """Return the roll of an opened gathering by one statement, in surname-stroke order; late is by the own sitting."""
     ticker = aliased(Person)
     rows = session.execute(
         sa.select(
@@ -154,6 +159,8 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
             Leave.granted,
             Leave.decided_at,
             MakeUp.on_day.label("made_up_on"),
+            Mark.sitting_id,
+            Sitting.starts_at,
         )
         .join(Person, Person.id == DueEntry.person_id)
         .outerjoin(
@@ -164,6 +171,7 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
                 Mark.undone_at.is_(None),
             ),
         )
+        .outerjoin(Sitting, Sitting.id == Mark.sitting_id)
         .outerjoin(ticker, ticker.id == Mark.by_id)
         .outerjoin(Leave, sa.and_(Leave.gathering_id == DueEntry.gathering_id, Leave.person_id == DueEntry.person_id))
         .outerjoin(
@@ -177,12 +185,13 @@ def get_roll(session, gathering, starts_at: datetime) -> Roll:
         .where(DueEntry.gathering_id == gathering.id)
         .order_by(Person.stroke_key, Person.id)
     )
-    return Roll(tuple(_roll_row(row, gathering.closed_at is not None, starts_at) for row in rows))
+    return Roll(tuple(_roll_row(row, gathering.closed_at is not None) for row in rows))
 
 
-def _roll_row(row, closed: bool, starts_at: datetime) -> RollRow:
+def _roll_row(row, closed: bool) -> RollRow:
     told, came = row._asdict(), row.mark_id is not None
     granted, decided_at, made_up_on = (told.pop(key) for key in ("granted", "decided_at", "made_up_on"))
+    starts_at = told.pop("starts_at")
     return RollRow(
         **told,
         status=status_of(row.counting, came, bool(granted), closed),

@@ -112,10 +112,16 @@ class Desk:
     unit_id: int
     counting: str | None
     mark_id: int | None
+    last_at: datetime | None = None  # when the last sitting begins, if there are several
 
     @property
     def is_signed(self) -> bool:
         return self.mark_id is not None
+
+
+def open_until(opened_at: datetime, last_at: datetime | None) -> datetime:
+    """Return until when signing in may last: twelve hours from the opening, or from the start of the last sitting."""
+    return max(opened_at, last_at or opened_at) + OPEN_AT_MOST
 
 
 def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
@@ -131,7 +137,7 @@ def refusal_to_sign_in(desk: Desk, at: datetime) -> str | None:
         return "您不在这次会议的应到名单里。名单有误，请主持人在“名单里少了人”里补上。"
     if desk.is_signed:
         return None
-    if desk.closed_at or at > desk.opened_at + OPEN_AT_MOST:
+    if desk.closed_at or at > open_until(desk.opened_at, desk.last_at):
         return "签到已经结束。您若到会，请会议主持人补签。"
     return None
 

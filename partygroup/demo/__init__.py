@@ -25,6 +25,7 @@ from partygroup.demo.people import write_exclusions, write_people
 from partygroup.demo.points import all_cases, times_at, write_beside, write_cases
 from partygroup.demo.schedule import Planned, Scheduler, history_months
 from partygroup.demo.shape import company_shape
+from partygroup.demo.shifts import write_shifts
 from partygroup.demo.staff import Member, Recruiter
 from partygroup.demo.themes import write_theme
 from partygroup.evaluation.schemes import install_scheme
@@ -54,6 +55,7 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     install_rule_table(session, at=at)
     install_scheme(session, at=at)
     places = found_company(session, company_shape(full, rng), from_on=first, at=founded_at)
+    write_shifts(session, places, from_on=first, at=founded_at)
     crews, players = _recruit(places, rng, first=first, today=today)
     task = progress.add_task("people", total=len(crews))
     for crew in crews:

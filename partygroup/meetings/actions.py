@@ -10,8 +10,15 @@ from partygroup import clock
 from partygroup.db import insert_once, witness, witness_row
 from partygroup.errors import Refused
 from partygroup.meetings import presets
+from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, Sitting, State
-from partygroup.meetings.rules import refusal_of_start, refusal_to_call, refusal_to_cancel, refusal_to_revise
+from partygroup.meetings.rules import (
+    refusal_of_sittings,
+    refusal_to_add_sitting,
+    refusal_to_call,
+    refusal_to_cancel,
+    refusal_to_revise,
+)
 
 
 def install_presets(session, *, at: datetime) -> int:
@@ -45,33 +52,64 @@ def revise_kind(session, kind: Kind, *, name: str, per: str | None, at_least: in
 
 
 def call_meeting(
-    session, *, unit_id, unit_kind, circle, kinds: list[Kind], starts_at, place, theme=None, host_id=None, by, at
-) -> Gathering:
-    """Call people together for one or more kinds of meeting, at one sitting; later ones may be added."""
-    if reason := refusal_of_start(starts_at, at):
+    session, *, unit_id, unit_kind, circle, kinds: list[Kind], starts_at, place, also=(), theme=None, host_id=None, by,
+    at,
+) -> Gathering:  # fmt: skip
+    """Call people together for one or more kinds of meeting, at one sitting; `also`: time and place of others (分场次).
+
+    The gathering is of the day of its first sitting: who is due, and in which quarter it counts.
+    """
+    sittings = sorted([(starts_at, place), *also])
+    if reason := refusal_of_sittings([start for start, _place in sittings], at):
         raise Refused(reason, field="starts_at")
+    starts_at = sittings[0][0]
     if reason := refusal_to_call([kind.rules for kind in kinds], circle, unit_kind, starts_at, at):
         raise Refused(reason)
     gathering = Gathering(unit_id=unit_id, circle=circle, day=clock.day_of(starts_at), called_at=at, called_by=by)
-    gathering.sittings = [Sitting(starts_at=starts_at, place=place, host_id=host_id or by)]
+    gathering.sittings = [Sitting(starts_at=start, place=where, host_id=host_id or by) for start, where in sittings]
     gathering.meetings = [Meeting(kind_id=kind.id, kind=kind, theme=theme) for kind in kinds]
     session.add(gathering)
-    after = {"kinds": [kind.rules.name for kind in kinds], "starts_at": starts_at.isoformat(), "place": place}
+    after = {"kinds": [kind.rules.name for kind in kinds], "starts_at": starts_at.isoformat(), "place": sittings[0][1]}
+    after |= {"sittings": [start.isoformat() for start, _place in sittings]} if also else {}
     witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id, after=after)
     return gathering
 
 
-def reschedule(session, gathering, *, starts_at: datetime, place: str, by: int, at: datetime) -> None:
-    """Move a meeting that has not begun to another time or place."""
+def add_sitting(session, gathering, *, starts_at: datetime, place: str, by: int, at: datetime) -> Sitting:
+    """Give a gathering one more sitting, before or after sign-in was opened: the due list stays as it is."""
+    session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
+    if reason := refusal_to_add_sitting(gathering.state, has_vote=bool(vote_sorts(session, gathering.id))):
+        raise Refused(reason)
+    starts = [one.starts_at for one in gathering.sittings]
+    if reason := refusal_of_sittings([*starts, starts_at], at):
+        raise Refused(reason)
+    if gathering.opened_at and starts_at < gathering.opened_at:
+        raise Refused("签到开始以前的时间，不能再加一场。")
+    made = Sitting(starts_at=starts_at, place=place, host_id=by)
+    gathering.sittings.append(made)
+    if gathering.opened_at is None:
+        gathering.day = clock.day_of(min(*starts, starts_at))
+    witness(session, "meeting.sitting.add", gathering, at=at, by=by, unit_id=gathering.unit_id,
+            after={"starts_at": starts_at.isoformat(), "place": place})  # fmt: skip
+    return made
+
+
+def reschedule(
+    session, gathering, *, starts_at: datetime, place: str, by: int, at: datetime, sitting_id: int | None = None
+) -> None:
+    """Move a sitting of a gathering that has not begun, the first if none is named, to another time or place."""
     session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
     if gathering.state != State.NOTIFIED:
         raise Refused("签到已经开始，时间地点不能再改。")
     kinds = [meeting.kind.rules for meeting in gathering.meetings]
+    sitting = next((one for one in gathering.sittings if one.id == sitting_id), gathering.sittings[0])
+    starts = [starts_at, *(one.starts_at for one in gathering.sittings if one is not sitting)]
+    if reason := refusal_of_sittings(starts, at):
+        raise Refused(reason)
     if reason := refusal_to_call(kinds, gathering.circle, _any_unit(gathering.circle), starts_at, at):
         raise Refused(reason)
-    sitting = gathering.sittings[0]
     before = {"starts_at": sitting.starts_at.isoformat(), "place": sitting.place}
-    sitting.starts_at, sitting.place, gathering.day = starts_at, place, clock.day_of(starts_at)
+    sitting.starts_at, sitting.place, gathering.day = starts_at, place, clock.day_of(min(starts))
     witness(session, "meeting.reschedule", gathering, at=at, by=by, unit_id=gathering.unit_id,
             before=before, after={"starts_at": starts_at.isoformat(), "place": place})  # fmt: skip
 

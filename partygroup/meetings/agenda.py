@@ -18,7 +18,6 @@ from partygroup.meetings.rules import (
     SEALED,
     refusal_of_seats,
     refusal_to_add_item,
-    refusal_to_add_sitting,
     refusal_to_drop_item,
 )
 from partygroup.meetings.sorts import SORTS, ItemSort, Reading
@@ -156,12 +155,6 @@ def vote_sorts(session, gathering_id: int) -> dict[int, list[ItemSort]]:
         if SORTS[code].votes:
             found[meeting_id][code] = SORTS[code]
     return {meeting_id: list(sorts.values()) for meeting_id, sorts in found.items()}
-
-
-def require_one_sitting(session, gathering_id: int) -> None:
-    """Refuse another sitting for a gathering that votes: to be asked before one is added."""
-    if reason := refusal_to_add_sitting(bool(vote_sorts(session, gathering_id))):
-        raise Refused(reason)
 
 
 def add_item(

@@ -12,7 +12,7 @@ from partygroup import clock
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
-from partygroup.meetings.rules import circles_for
+from partygroup.meetings.rules import SPREAD, circles_for, nearest
 from partygroup.org.models import Placement
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, Role
@@ -61,6 +61,28 @@ class Convened:
     @property
     def host_id(self) -> int:
         return self.gathering.sittings[0].host_id
+
+    @property
+    def sittings(self) -> list[Sitting]:
+        """Return the sittings in the order of their starts."""
+        return sorted(self.gathering.sittings, key=lambda one: (one.starts_at, one.id))
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.gathering.sittings) > 1
+
+    def near(self, at: datetime) -> Sitting:
+        """Return the sitting nearest to a moment: whose code is shown, at whose desk one signs in."""
+        return self.sittings[nearest([one.starts_at for one in self.sittings], at)]
+
+    def sitting(self, sitting_id: int | None, at: datetime) -> Sitting:
+        """Return the sitting of an id, if it is one of these, else the nearest to a moment."""
+        return next((one for one in self.sittings if one.id == sitting_id), None) or self.near(at)
+
+    def called(self, sitting_id: int | None) -> str:
+        """Return 第2场 for a sitting where there are several; else nothing."""
+        ids = [one.id for one in self.sittings]
+        return f"第{ids.index(sitting_id) + 1}场" if len(ids) > 1 and sitting_id in ids else ""
 
     @property
     def full_unit(self) -> str:
@@ -148,10 +170,16 @@ def upcoming(session, visible: sa.Select, today: date, *, limit: int = 2 * PAGE)
     query = visible.where(
         Gathering.cancelled_at.is_(None),
         Gathering.day >= today - timedelta(days=7),
-        sa.or_(Gathering.day >= today, still_open),
+        sa.or_(Gathering.day >= today, still_open, sits_again(today)),
     )
     order = (Gathering.day, Gathering.id)
     return _convened_all(session, chosen(query.order_by(*order).limit(limit)).order_by(*order))
+
+
+def sits_again(today: date):
+    """Return the SQL condition that an unclosed gathering of the last days has a sitting today or later."""
+    later = sa.exists().where(Sitting.gathering_id == Gathering.id, Sitting.starts_at >= clock.start_of(today))
+    return sa.and_(Gathering.day >= today - SPREAD, Gathering.closed_at.is_(None), later)
 
 
 def past(session, visible: sa.Select, today: date, *, before: tuple[date, int] | None = None) -> list[Convened]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,10 @@ CIRCLE_OF_UNIT = {
     "unit_committee": ("committee",),
     "company": ("committee",),
 }
+
+
+#: Sittings of one gathering: how many at most, and how far apart.
+MOST_SITTINGS, SPREAD = 4, timedelta(days=7)
 
 
 def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
@@ -42,6 +47,31 @@ def refusal_of_start(starts_at: datetime, at: datetime) -> str | None:
     if starts_at > at + timedelta(days=366):
         return "开会时间在一年以后，请核对日期。"
     return None
+
+
+def refusal_of_sittings(starts: Sequence[datetime], at: datetime) -> str | None:
+    """Return why a gathering cannot have sittings at these times; None if it can."""
+    if reason := next(filter(None, (refusal_of_start(one, at) for one in starts)), None):
+        return reason
+    if len(starts) > MOST_SITTINGS:
+        return f"最多分 {MOST_SITTINGS} 场。再多请另外召集。"
+    if len(set(starts)) < len(starts):
+        return "有两场的时间一样，请改一场。"
+    if max(starts) - min(starts) > SPREAD:
+        return f"各场要在 {SPREAD.days} 天之内。隔得更久的请另外召集。"
+    return None
+
+
+def refusal_to_add_sitting(state: str, *, has_vote: bool = False) -> str | None:
+    """Return why a gathering cannot get one more sitting; None if it can. A vote belongs to one sitting."""
+    if state in ("held", "cancelled"):
+        return "会议已经结束或取消，不能再加一场。没到的人请登记补课。"
+    return "议程里有表决事项，表决要在同一场，不能再加一场。" if has_vote else None
+
+
+def nearest(starts: Sequence[datetime], at: datetime) -> int:
+    """Return the number of the sitting that is nearest to a moment; of two equally near ones the later."""
+    return min(range(len(starts)), key=lambda number: (abs(starts[number] - at), -number))
 
 
 def refusal_to_open(state: str, starts_at: datetime, at: datetime) -> str | None:
@@ -159,11 +189,6 @@ def refusal_to_add_item(
     if sittings > 1:
         return "分几场开的会不能表决：表决要在同一场。请另外召集一次。"
     return None
-
-
-def refusal_to_add_sitting(has_vote_item: bool) -> str | None:
-    """Return why a gathering cannot have another sitting; None if it can."""
-    return "议程里有表决事项，表决要在同一场，不能再加一场。" if has_vote_item else None
 
 
 def refusal_of_seats(candidates: int, seats: int) -> str | None:

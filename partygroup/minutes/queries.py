@@ -137,7 +137,7 @@ def sheet_of(session, met: Convened, meeting_id: int) -> Sheet:
     items = [item for item in agenda_of(session, met.gathering) if item.row.meeting_id == meeting_id]
     gists, resolved = _said(session, [item.id for item in items])
     return Sheet(
-        met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering, met.starts_at),
+        met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering),
         points=tuple(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])) for item in items),
         chairs=_chairs(session, met.gathering, meeting.kind.rules),
         last_recorder=None if minutes else _last_recorder(session, met.gathering.unit_id),

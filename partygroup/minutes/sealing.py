@@ -60,7 +60,7 @@ def _content(sheet: Sheet) -> dict:
 
 def _person(row: RollRow) -> list:
     leave = [row.leave_sort, row.leave_cause] if row.leave_id else None
-    mark = [row.mark_id, _told(row.happened_at), row.door, row.note] if row.came else None
+    mark = [row.mark_id, row.sitting_id, _told(row.happened_at), row.door, row.note] if row.came else None
     return [row.person_id, row.standing, row.counting, row.may_vote, row.reason, str(row.status), leave, mark]
 
 

@@ -147,7 +147,9 @@ class Workplace(Base):
     __tablename__ = "workplace"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("unit.id"), index=True, info=kept("岗位；按班组倒班安排开会时间")
+    )
     job: Mapped[str | None] = mapped_column(sa.String(40), info=kept("岗位"))
     admin_post: Mapped[str | None] = mapped_column(sa.String(60), info=kept("双向进入"))
     profile: Mapped[str | None] = mapped_column(sa.String(20), info=kept("按岗位类别计分"))
@@ -155,6 +157,23 @@ class Workplace(Base):
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     __table_args__ = (open_days("workplace"),)
+
+
+class ShiftPattern(Audited, Base):
+    """How the shift teams of a party unit's people work from a day on, until its next pattern (domain.md 6).
+
+    letters: one a day, repeated; hours: letter → begin and end; teams: name, day in the row on `from_on` (1 is the
+    first), other names. Whose team somebody is in, the roster says: the 班组 of their workplace.
+    """
+
+    __tablename__ = "shift_pattern"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    from_on: Mapped[date]
+    letters: Mapped[str] = mapped_column(sa.String(42))
+    hours: Mapped[dict] = mapped_column(sa.JSON)
+    teams: Mapped[list] = mapped_column(sa.JSON)
+    __table_args__ = (sa.UniqueConstraint("unit_id", "from_on"),)
 
 
 class Post(Audited, Base):

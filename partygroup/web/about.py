@@ -14,6 +14,7 @@ LABELS = {
     "full_on": "转正时间", "phone": "手机号", "star_level": "星级", "key_technician": "技术骨干", "note": "备注",
     "standing": "党员类别", "job": "岗位", "admin_post": "行政职务", "profile": "岗位类别", "role": "党内职务",
     "reason": "不计入应到的原因", "pinyin": "姓名拼音", "initials": "拼音首字母", "stroke_key": "姓氏笔画",
+    "unit_id": "所在车间、班组",
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from partygroup.meetings.models import State
 from partygroup.meetings.rules import outlook_lines, refusal_to_close
 from partygroup.policy import Can, Place, may
 from partygroup.text import whole_number
-from partygroup.web.asked import day_typed, number_typed, text_typed
+from partygroup.web.asked import day_typed, number_asked, number_typed, text_typed
+from partygroup.web.filters import when
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.respond import done, htmx, of_today, respond, tagged, unchanged
@@ -53,11 +54,16 @@ def _runs(row: list[bool], y: int) -> str:
     return "".join(parts)
 
 
+def _sitting(met):
+    """Return the sitting asked for by `?sitting=` or typed, else the one nearest to now."""
+    return met.sitting(number_asked("sitting") or number_typed("sitting"), clock.now())
+
+
 def _code_now(met) -> dict:
     """Return what the code's fragment shows: picture, digits, seconds left by the server's clock."""
     settings, at = current_app.config["SETTINGS"], clock.now()
     key, step = settings.secret_keys[0], codes.step_of(at, settings.step_seconds)
-    sitting_id = met.gathering.sittings[0].id
+    sitting_id = _sitting(met).id
     base = settings.base_url or request.host_url.rstrip("/")
     address = f"{base}/q/{codes.code_at(key, met.id, sitting_id, step)}".upper()
     path, size = qr_path(address)
@@ -68,18 +74,21 @@ def _code_now(met) -> dict:
         "spoken": codes.spoken_at(key, met.id, sitting_id, step),
         "left": codes.seconds_left(at, settings.step_seconds),
         "step": settings.step_seconds,
+        "sitting": number_asked("sitting"),
     }
 
 
 def _board(met, tag: str | None = None) -> dict:
     """Return what the board's fragment shows."""
-    roll = get_roll(db.session, met.gathering, met.starts_at) if met.gathering.opened_at else None
+    roll = get_roll(db.session, met.gathering) if met.gathering.opened_at else None
     decisive = [meeting for meeting in met.gathering.meetings if meeting.kind.rules.quorum]
     tag, outlook = tag or board_tag(db.session, met.gathering), []
     if roll and decisive:
         sorts = vote_sorts(db.session, met.id) if tells_of_agenda(tag) else {}
         asked = [(meeting.kind.rules, sorts.get(meeting.id, [])) for meeting in decisive]
-        outlook = outlook_lines(asked, roll.voters_due, roll.voters_present)
+        sitting = _sitting(met)
+        outlook = outlook_lines(asked, roll.voters_due, roll.voters_present_at(sitting.id))
+        outlook = [f"{met.called(sitting.id)}：{told}" if met.is_split else told for told in outlook]
     return {"roll": roll, "outlook": outlook, "tag": tag}
 
 
@@ -95,7 +104,7 @@ def code(met):
         return respond(page, fragment="roll/_code.html", met=met, code=_code_now(met), wall=wall)
     if not wall:
         of_today()
-    return respond(page, met=met, code=_code_now(met), board=_board(met), wall=wall)
+    return respond(page, met=met, sitting=_sitting(met), code=_code_now(met), board=_board(met), wall=wall)
 
 
 def _over(met):
@@ -142,7 +151,8 @@ def ask_closing(met):
     if reason := refusal_to_close(met.state):
         raise Refused(reason)
     at = clock.now()
-    return respond("roll/closing.html", met=met, roll=_opened_roll(met), is_early=at < met.starts_at)
+    coming = next((one for one in met.sittings if at < one.starts_at), None)
+    return respond("roll/closing.html", met=met, roll=_opened_roll(met), coming=coming)
 
 
 @pages.post("/meetings/<id:gathering_id>/closing")
@@ -160,13 +170,23 @@ def ask_ticks(met):
     """Show who is missing, to be ticked several at a time, also without a network."""
     roll = _opened_roll(met)
     of_today()
-    return respond("roll/ticks.html", met=met, roll=roll, note_choices=NOTE_CHOICES)
+    return respond(
+        "roll/ticks.html", met=met, roll=roll, note_choices=NOTE_CHOICES, sitting=_sitting(met),
+        sittings=_sitting_choices(met),
+    )  # fmt: skip
+
+
+def _sitting_choices(met) -> list[tuple[int, str]]:
+    """Return id and words of each sitting, where there are several."""
+    at = clock.now()
+    choices = [(one.id, f"{met.called(one.id)} {when(one.starts_at, at)}") for one in met.sittings]
+    return choices if met.is_split else []
 
 
 def _opened_roll(met):
     if met.gathering.opened_at is None:
         raise Refused("还没有开始签到。先点开始签到，再看名单。")
-    return get_roll(db.session, met.gathering, met.starts_at)
+    return get_roll(db.session, met.gathering)
 
 
 @pages.post("/meetings/<id:gathering_id>/ticks")
@@ -184,8 +204,9 @@ def tick(met):
 
 
 def _tick(met, person_id: int, note: str | None) -> bool:
-    desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
-    return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=clock.now(), note=note)
+    at, sitting_id = clock.now(), number_typed("sitting")
+    desk = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=at, sitting_id=sitting_id)
+    return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=at, note=note)
 
 
 @pages.get("/meetings/<id:gathering_id>/due")
@@ -231,7 +252,8 @@ def one(seat):
     return respond(
         "roll/one.html", met=seat.met, row=seat.row, place=seat.place, note_choices=NOTE_CHOICES, leaves=LEAVE_NAMES,
         reasons=EXCLUSION_REASONS, status_names=STATUS_NAMES, ways=MAKE_UP_NAMES, today=clock.today(),
-        made_up=make_ups_in(db.session, seat.met.id).get(seat.row.person_id),
+        made_up=make_ups_in(db.session, seat.met.id).get(seat.row.person_id), sitting=_sitting(seat.met),
+        sittings=_sitting_choices(seat.met),
     )  # fmt: skip
 
 

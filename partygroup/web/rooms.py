@@ -12,6 +12,7 @@ appointments
 audit
 branchpoints
 calendar
+calling
 cases
 deciding
 declarations
@@ -42,6 +43,7 @@ ruletables
 scanning
 schemes
 selfcheck
+shifts
 signing
 slips
 themes

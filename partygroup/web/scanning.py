@@ -14,7 +14,7 @@ from partygroup.attendance.actions import scan_person, sign_in, sign_in_late
 from partygroup.attendance.models import Door
 from partygroup.attendance.queries import find_desk, get_desk
 from partygroup.attendance.roll import get_roll
-from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST
+from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST, open_until
 from partygroup.clock import moment
 from partygroup.db import db
 from partygroup.errors import Differs, NotFound, Refused
@@ -75,8 +75,10 @@ def _sign_in(desk, code: str, at: datetime) -> int:
 def _seen_at(desk, code: str, now_step: int, seconds: int):
     """Return the moment at which the wall showed a code while signing in could be open; raise Refused."""
     opened_at = desk.opened_at or desk.starts_at
-    first = codes.step_of(opened_at - EARLY_AT_MOST, seconds)
-    last = min(codes.step_of(opened_at + OPEN_AT_MOST, seconds), now_step)
+    first, last = opened_at - EARLY_AT_MOST, open_until(opened_at, desk.last_at)
+    if desk.last_at:  # the code of one of several sittings is shown around its own time
+        first, last = max(first, desk.starts_at - OPEN_AT_MOST), min(last, desk.starts_at + OPEN_AT_MOST)
+    first, last = codes.step_of(first, seconds), min(codes.step_of(last, seconds), now_step)
     keys = current_app.config["SECRET_KEYS"]
     step = codes.step_within(keys, desk.gathering_id, desk.sitting_id, code, first, last)
     if step is None:
@@ -126,7 +128,7 @@ def ask(met):
         raise Refused("还没有开始签到。先点开始签到，再扫本人码。")
     of_today()
     use_camera()
-    roll = get_roll(db.session, met.gathering, met.starts_at)
+    roll = get_roll(db.session, met.gathering)
     names = [(own_code(row.person_id)[: -codes.MAC_LENGTH], row.name, row.came) for row in roll.rows]
     return respond("roll/scanning.html", met=met, names=names)
 
@@ -138,16 +140,15 @@ def scan(met):
     at = clock.now()
     code, written = _code_sent(), written_at(at)
     person_id = codes.person_in(current_app.config["SECRET_KEYS"], code)
-    name = name_of(db.session, person_id) if person_id else "认不出的码"
+    name, seen_at = name_of(db.session, person_id) if person_id else "认不出的码", written or at
 
     def act() -> int:
         if person_id is None:
             raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
-        desk = get_desk(db.session, gathering_id=met.id, person_id=person_id)
+        desk = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=seen_at)
         if written:
             require_open_quarter(desk, person_id)
-        made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=written or at,
-                           by=current_user.id, at=at)  # fmt: skip
+        made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=seen_at, by=current_user.id, at=at)
         return person_id if made else 0
 
     try:

@@ -10,7 +10,7 @@ from partygroup.attendance import codes
 from partygroup.attendance.actions import count_spoken_try, sign_in, sign_in_late
 from partygroup.attendance.mine import my_gatherings, my_receipt
 from partygroup.attendance.models import Door
-from partygroup.attendance.queries import find_desk, get_desk
+from partygroup.attendance.queries import find_desk, get_desk, get_desks
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, NotFound, Refused
@@ -125,6 +125,7 @@ def _desk_page(desk, ticket, at):
         fragment="signing/_desk.html",
         desk=desk,
         met=described,
+        sitting=described.sitting(desk.sitting_id, at),
         ticket=ticket,
         ticket_text=codes.write_ticket(_keys(), ticket, who.id) if ticket and who else None,
         is_early=is_early,
@@ -143,7 +144,7 @@ def desk(gathering_id: int):
     if ticket:
         found = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
     else:
-        found = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id)
+        found = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id, at=clock.now())
         if found.counting is None and not _concerns_me(gathering_id):
             raise NotFound
     if found is None:
@@ -165,7 +166,7 @@ def make(gathering_id: int):
     if ticket and not spoken:
         desk = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
     else:
-        desk = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id)
+        desk = _desk_told(gathering_id, spoken, at)
     if desk is None or (desk.counting is None and not ticket and desk.opened_at):
         raise NotFound
     is_late = by_outbox() and ticket and not spoken and desk.opened_at and _is_over(desk, ticket, at)
@@ -220,6 +221,15 @@ def _said_of(gathering_id: int) -> str:
     return f"{met.kinds}，{full(met.starts_at)}"
 
 
+def _desk_told(gathering_id: int, spoken: str, at):
+    """Return the desk of the sitting whose six digits were typed, else of the one nearest to now; raise NotFound."""
+    step = _step(at)
+    for one in get_desks(db.session, gathering_id=gathering_id, person_id=current_user.id):
+        if spoken and codes.is_spoken(_keys(), gathering_id, one.sitting_id, spoken, step):
+            return one
+    return get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id, at=at)
+
+
 def _proof_missing(desk, ticket, spoken, at):
     """Return the answer to somebody with neither an honoured ticket nor the right six digits; None if all is well."""
     if spoken:
@@ -242,8 +252,9 @@ def _spoken_problem(desk, spoken, at):
         error = "口令不对或已经换了，看屏幕上最新的一组。"
     if error is None:
         return None
+    met = describe(db.session, desk.gathering_id)
     return respond(
-        "signing/desk.html", status=422, desk=desk, met=describe(db.session, desk.gathering_id), ticket=None,
+        "signing/desk.html", status=422, desk=desk, met=met, sitting=met.sitting(desk.sitting_id, at), ticket=None,
         is_early=desk.opened_at is None, refusal=None, error=error, step=current_app.config["SETTINGS"].step_seconds,
         back_here=url_for("signing.desk", gathering_id=desk.gathering_id),
     )  # fmt: skip

@@ -86,7 +86,7 @@ class Life:
         """Stop when a sheet does not add up."""
         with self.app.app_context():
             met = describe(db.session, meeting_id)
-            roll = get_roll(db.session, met.gathering, met.starts_at)
+            roll = get_roll(db.session, met.gathering)
         if not len(roll.due) - len(roll.on_leave) - len(roll.missing) == len(roll.present) == came:
             raise RuntimeError(f"meeting {meeting_id}: {len(roll.present)} present of {len(roll.due)}, {came} came")
 

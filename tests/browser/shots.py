@@ -232,7 +232,7 @@ def members_of(session, group_id: int, absent_id: int) -> list[int]:
 
 def desk(session, gathering_id: int, person_id: int):
     """Return the desk at which somebody signs in."""
-    return get_desk(session, gathering_id=gathering_id, person_id=person_id)
+    return get_desk(session, gathering_id=gathering_id, person_id=person_id, at=clock.now())
 
 
 def points(studio: Studio) -> None:

@@ -44,7 +44,7 @@ class Queue:
             made = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.now())
             self.id = made.id
             open_sign_in(session, describe(session, made.id).gathering, by=world.leader.id, at=clock.now())
-            desk = get_desk(session, gathering_id=self.id, person_id=world.member.id)
+            desk = get_desk(session, gathering_id=self.id, person_id=world.member.id, at=clock.now())
             tick_present(session, desk, person_id=world.member.id, by=world.leader.id, at=clock.now(), note="手机没电")
 
     def own(self, person_id: int) -> str:

@@ -30,7 +30,7 @@ def meeting(world, backstage, at) -> str:
             met = describe(session, row.id).gathering
             open_sign_in(session, met, by=by, at=now)
             for one in people_for(session, met, SORTS["election"])[:6]:
-                desk = get_desk(session, gathering_id=met.id, person_id=one.person_id)
+                desk = get_desk(session, gathering_id=met.id, person_id=one.person_id, at=now)
                 tick_present(session, desk, person_id=one.person_id, by=by, at=now)
             add_item(session, met, met.meetings[0].id, SORTS["decision"], title="通过年度工作计划", by=by, at=now)
         return f"/meetings/{row.id}"

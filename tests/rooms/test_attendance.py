@@ -87,7 +87,7 @@ def test_the_frozen_list_does_not_move_afterwards(session, world):
     with transaction(session):
         open_sign_in(session, gathering, by=world.leader.id, at=AT)
     session.execute(sa.update(Belonging).where(Belonging.person_id == world.member.id).values(until_on=DAY))
-    roll = get_roll(session, gathering, AT)
+    roll = get_roll(session, gathering)
     assert world.member.id in {row.person_id for row in roll.due}
     assert len(roll.due) == len(roll.present) + len(roll.on_leave) + len(roll.missing)
 

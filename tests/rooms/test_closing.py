@@ -269,8 +269,8 @@ def test_what_is_written_about_meetings_while_closing_is_in_or_out(app, session,
         record_make_up(own, met, person_id=world.member.id, way="briefing", on_day=date(2026, 9, 1), **facts)
 
     def tick(own, met, **facts):
-        tick_present(own, get_desk(own, gathering_id=met.id, person_id=world.leader.id),
-                     person_id=world.leader.id, **facts)  # fmt: skip
+        desk = get_desk(own, gathering_id=met.id, person_id=world.leader.id, at=facts["at"])
+        tick_present(own, desk, person_id=world.leader.id, **facts)
 
     def close(own) -> int:
         hold_quarter(own, world.branch.id, Q3)

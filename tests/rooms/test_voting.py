@@ -15,7 +15,8 @@ from partygroup.attendance.queries import get_desk
 from partygroup.attendance.voting import absent_for_cause, electorate_of, people_for, record_vote
 from partygroup.db import AuditRow, Base, transaction
 from partygroup.errors import NotFound, Refused
-from partygroup.meetings.agenda import add_item, agenda_of, drop_item, get_item, require_one_sitting, vote_sorts
+from partygroup.meetings.actions import add_sitting
+from partygroup.meetings.agenda import add_item, agenda_of, drop_item, get_item, vote_sorts
 from partygroup.meetings.models import AgendaCandidate, AgendaItem, Gathering, Sitting, Vote, WrittenOpinion
 from partygroup.meetings.queries import WITH_ALL
 from partygroup.meetings.sorts import SORTS
@@ -61,7 +62,7 @@ class Room:
     def come(self, *people: int) -> None:
         with transaction(self.session):
             for person_id in people:
-                desk = get_desk(self.session, gathering_id=self.gathering.id, person_id=person_id)
+                desk = get_desk(self.session, gathering_id=self.gathering.id, person_id=person_id, at=AT)
                 tick_present(self.session, desk, person_id=person_id, by=self.by, at=AT)
 
     def excuse(self, person_id: int) -> None:
@@ -230,12 +231,11 @@ def test_before_signing_in_nothing_is_voted(room):
 
 
 def test_a_vote_item_refuses_a_second_sitting(room, session, world):
-    require_one_sitting(session, room.gathering.id)
     room.add("topic", "支部工作报告")
-    require_one_sitting(session, room.gathering.id)
     room.add("decision", "通过决议")
+    more = {"starts_at": AT + timedelta(hours=5), "place": "东区食堂", "by": room.by, "at": AT}
     with pytest.raises(Refused, match="不能再加一场"):
-        require_one_sitting(session, room.gathering.id)
+        add_sitting(session, room.gathering, **more)
     (sorts,) = vote_sorts(session, room.gathering.id).values()
     assert [one.code for one in sorts] == ["decision"]
 

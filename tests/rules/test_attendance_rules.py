@@ -88,6 +88,9 @@ def desk(**changes):
         ({"closed_at": START}, "已经结束"),
         ({"closed_at": START, "mark_id": 3}, None),
         ({"opened_at": START - timedelta(hours=13)}, "已经结束"),
+        ({"opened_at": START - timedelta(days=2), "last_at": START}, None),
+        ({"opened_at": START - timedelta(days=2), "last_at": START - timedelta(hours=13)}, "已经结束"),
+        ({"opened_at": START - timedelta(hours=13), "last_at": START - timedelta(days=2)}, "已经结束"),
     ],
 )
 def test_signing_in_is_refused_with_a_sentence(changes, part):

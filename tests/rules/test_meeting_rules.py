@@ -123,3 +123,24 @@ def test_closing_and_cancelling():
     assert rules.refusal_to_cancel("notified", "炉况有变") is None
     assert "原因" in rules.refusal_to_cancel("notified", "")
     assert "不能取消" in rules.refusal_to_cancel("in_session", "炉况有变")
+
+
+@pytest.mark.parametrize(
+    ("hours", "part"),
+    [
+        ([0], None),
+        ([0, 2, 24, 168], None),
+        ([0, 2, 24, 48, 72], "最多分 4 场"),
+        ([5, 5], "时间一样"),
+        ([0, 169], "7 天之内"),
+        ([0, 24 * 400], "一年以后"),
+    ],
+)
+def test_sittings_of_one_gathering(hours, part):
+    reason = rules.refusal_of_sittings([AT + timedelta(hours=one) for one in hours], AT)
+    assert reason is None if part is None else part in reason
+
+
+def test_one_more_sitting_until_it_is_over():
+    assert rules.refusal_to_add_sitting("notified") is rules.refusal_to_add_sitting("in_session") is None
+    assert "补课" in rules.refusal_to_add_sitting("held") and "补课" in rules.refusal_to_add_sitting("cancelled")

@@ -289,8 +289,8 @@ def test_a_sealed_meeting_takes_no_item():
 
 
 def test_a_vote_item_refuses_a_second_sitting():
-    assert rules.refusal_to_add_sitting(False) is None
-    assert "同一场" in rules.refusal_to_add_sitting(True)
+    assert rules.refusal_to_add_sitting("notified") is None
+    assert "同一场" in rules.refusal_to_add_sitting("notified", has_vote=True)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def hall(app, crowd, world, backstage, phone_of):
 def roll_now(backstage, met):
     with backstage() as session:
         found = describe(session, met.id)
-        return get_roll(session, found.gathering, found.starts_at)
+        return get_roll(session, found.gathering)
 
 
 def adds_up(roll) -> bool:
