@@ -51,7 +51,8 @@ async function keepThenSend(item, isNow) {
 
 const atMost = (time) => new Promise((done) => setTimeout(() => done({ state: "waiting" }), time));
 
-function sayIn(form, words) {
+// Say it in the form, where it can be seen.
+export function sayIn(form, words) {
   const place = form.querySelector("[data-said]") ?? form.insertBefore(document.createElement("p"), form.firstChild);
   place.dataset.said = "";
   place.className = "banner banner-late";
