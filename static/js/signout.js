@@ -10,6 +10,7 @@ const STILL_IN = "没连上，还没有退出。手机里存的已经清掉，�
 const cleanSession = async () => sessionStorage.clear();
 
 async function cleanCaches() {
+  navigator.serviceWorker?.controller?.postMessage({ left: document.documentElement.dataset.person });
   const names = await caches.keys();
   await Promise.all(names.filter((name) => !name.startsWith("luhuo-")).map((name) => caches.delete(name)));
 }
