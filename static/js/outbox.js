@@ -70,6 +70,7 @@ async function keepAndSend(form, submitter) {
     return sayIn(form, state === "returned" ? words : (words || why) + STAYS);
   }
   await settle(form, item).catch(() => {});
+  form.reset(); // whoever goes back does not find it filled in, as if it had not been sent
   location.assign(state === "stored" && to ? to : `/outbox#${item.key}`);
 }
 
