@@ -80,6 +80,28 @@ def test_after_midnight_today_is_the_new_day(leader, server, backstage, at):
     assert jotted(backstage, Activity.happened_on) == [clock.day_of(clock.beijing("2026-03-06 07:00"))]
 
 
+def test_a_page_left_open_over_night_has_the_new_day(leader, server, backstage, at):
+    """As long as nothing is written in it; what was begun keeps the day that was meant."""
+    day = "document.querySelector('input[name=day]:checked')?.value"
+    page = leader.open("/activities/new").page
+    leader.until(f"{day} === '2026-03-05'")
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=1))
+    at("2026-03-06 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until(f"{day} === '2026-03-06'").type("一句话", "交班前记的")
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=2))
+    at("2026-03-07 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until(f"{day} === '2026-03-06'")
+    expect(page.get_by_label("昨天")).to_be_checked()
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=5))
+    at("2026-03-10 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until("document.querySelector('input[name=other_day]').value === '2026-03-06'")
+    leader.tap("记好了").sees("交班前记的", "记好了。")
+    assert [str(one) for one in jotted(backstage, Activity.happened_on)] == ["2026-03-06"]
+
+
 def test_a_copy_older_than_a_day_is_shown_to_nobody(leader, server):
     leader.page.evaluate(AGE, 25)
     server.stop()
