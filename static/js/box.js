@@ -74,6 +74,9 @@ export async function itemsOf(owner, state) {
   return own.sort((one, other) => (one.at < other.at ? -1 : 1));
 }
 
+// How many items of a person are in a state; none is read for it.
+export const countOf = async (owner, state) => (await base()).countFromIndex("items", "of", [owner, state]);
+
 // Person and state of every item, without what is in it.
 async function owners() {
   const found = [];

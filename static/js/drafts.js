@@ -43,6 +43,7 @@ async function watch(form) {
 
 function offer(form, name, kept, fresh) {
   put(form, kept);
+  form.dataset.touched = "";
   const note = document.querySelector("[data-draft-note]");
   note.hidden = false;
   note.querySelector("button").addEventListener("click", async () => {

@@ -11,6 +11,7 @@ import { showOutbox } from "./outboxpage.js";
 import { sayKept } from "./kept.js";
 import { measure } from "./net.js";
 import { pickOnClick } from "./pick.js";
+import { holdPlainForms } from "./plain.js";
 import { printOnClick } from "./print.js";
 import { keepScanned, openScanners } from "./scanning.js";
 import { sendWhenever } from "./send.js";
@@ -36,4 +37,5 @@ sendWhenever();
 openScanners();
 keepScanned();
 cleanOnSignOut();
+holdPlainForms(); // after whatever takes a form for itself
 useWorker();

@@ -51,7 +51,8 @@ async function keepThenSend(item, isNow) {
 
 const atMost = (time) => new Promise((done) => setTimeout(() => done({ state: "waiting" }), time));
 
-function sayIn(form, words) {
+// Say it in the form, where it can be seen.
+export function sayIn(form, words) {
   const place = form.querySelector("[data-said]") ?? form.insertBefore(document.createElement("p"), form.firstChild);
   place.dataset.said = "";
   place.className = "banner banner-late";
@@ -69,6 +70,7 @@ async function keepAndSend(form, submitter) {
     return sayIn(form, state === "returned" ? words : (words || why) + STAYS);
   }
   await settle(form, item).catch(() => {});
+  form.reset(); // whoever goes back does not find it filled in, as if it had not been sent
   location.assign(state === "stored" && to ? to : `/outbox#${item.key}`);
 }
 
@@ -137,14 +139,15 @@ function mintKeys() {
 // [data-waiting] says how much of this person's waits here, and what becomes of it.
 async function showWaiting() {
   const owner = await box.person();
-  const own = owner ? (await box.itemsOf(owner)).filter((item) => item.state !== "stored") : [];
-  const back = own.filter((item) => item.state !== "waiting").length;
+  const waiting = owner ? await box.countOf(owner, "waiting") : 0;
+  const back = owner ? (await box.countOf(owner, "returned")) + (await box.countOf(owner, "conflict")) : 0;
+  const all = waiting + back;
   const what = back ? `其中 ${back} 条退回来了。` : "联网后自动发。";
   const place = document.querySelector("[data-waiting]");
   if (!place) return;
-  document.documentElement.toggleAttribute("data-waits", own.length > 0);
-  place.hidden = own.length === 0;
-  place.querySelector("span").textContent = `手机里还有 ${own.length} 条没交上去，${what}`;
+  document.documentElement.toggleAttribute("data-waits", all > 0);
+  place.hidden = all === 0;
+  place.querySelector("span").textContent = `手机里还有 ${all} 条没交上去，${what}`;
 }
 
 export function useOutbox() {

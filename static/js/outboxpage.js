@@ -4,7 +4,7 @@ import { said } from "./kept.js";
 import { CHANGED, sendAll } from "./send.js";
 
 const SCANNED = "时间按屏幕上那个码算。急的话请主持人当场补签，一样算数。";
-const MINUTE = 60000;
+const MINUTE = 60000, CALM = 200;
 
 const list = () => document.querySelector("[data-outbox-list]");
 
@@ -121,11 +121,18 @@ async function show() {
 
 const refresh = () => show().catch(() => (document.getElementById("outbox-lost").hidden = false));
 
+// Hundreds that are sent one after the other are not shown anew for each.
+let soon;
+const refreshSoon = () => (soon ??= setTimeout(() => {
+  soon = undefined;
+  refresh();
+}, CALM));
+
 export function showOutbox() {
   document.addEventListener("DOMContentLoaded", () => {
     if (!list()) return;
     refresh();
-    document.addEventListener(CHANGED, refresh);
+    document.addEventListener(CHANGED, refreshSoon);
     setInterval(refresh, 5000);
   });
 }

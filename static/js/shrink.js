@@ -42,6 +42,10 @@ export function shrinkPhotos() {
     if (!target.matches("[data-shrink]")) return;
     running.set(target.form, shrinkAll(target).finally(() => running.delete(target.form)));
   });
+  document.addEventListener("reset", ({ target }) => {
+    const said = target.querySelector("[data-shrunk]");
+    if (said) said.textContent = "";
+  });
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     if (!running.has(form)) return;

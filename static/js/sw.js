@@ -35,8 +35,11 @@ async function drop(isOld) {
   await Promise.all(names.filter(isOld).map((name) => caches.delete(name)));
 }
 
+// When somebody left this phone: what was asked for before is not kept for them any more, however late it comes.
+const left = new Map();
+
 // Keep a page of today for the one it was made for.
-async function keep(request, answer) {
+async function keep(request, answer, askedAt) {
   const person = answer.headers.get("Today");
   if (new URL(answer.url).pathname === "/login") return drop((name) => name.startsWith(TODAY)); // nobody is logged in
   if (!person || answer.status !== 200 || answer.redirected) return;
@@ -45,6 +48,7 @@ async function keep(request, answer) {
   const csp = answer.headers.get("Content-Security-Policy");
   if (csp) headers.set("Content-Security-Policy", csp);
   await (await caches.open(TODAY + person)).put(new URL(request.url).pathname, new Response(await answer.text(), { headers }));
+  if (askedAt <= left.get(person)) await drop((name) => name === TODAY + person);
 }
 
 // Say on the kept page itself that it is one, and of when.
@@ -65,9 +69,9 @@ async function instead(path) {
 const after = (time) => new Promise((done) => setTimeout(done, time));
 
 async function page(event) {
-  const path = new URL(event.request.url).pathname;
+  const path = new URL(event.request.url).pathname, askedAt = Date.now();
   const asked = fetch(event.request).then((answer) => {
-    event.waitUntil(Promise.all([store(), keep(event.request, answer.clone())])); // where the phone has emptied its caches
+    event.waitUntil(Promise.all([store(), keep(event.request, answer.clone(), askedAt)])); // where the phone has emptied its caches
     return answer;
   });
   asked.catch(() => {});
@@ -99,6 +103,7 @@ async function dropOldReleases() {
 self.addEventListener("activate", (event) => event.waitUntil(dropOldReleases()));
 self.addEventListener("message", (event) => {
   if (event.data === "update") self.skipWaiting();
+  if (event.data.left) left.set(event.data.left, Date.now());
   if (event.data.opened) event.waitUntil(Promise.all(event.data.opened.map((url) => asset(new Request(url)))));
 });
 self.addEventListener("fetch", (event) => {

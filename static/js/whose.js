@@ -8,6 +8,7 @@ async function arrive() {
   const here = document.documentElement.dataset.person;
   const before = await box.arrive().catch(() => undefined);
   if (!here || before === here || !("caches" in window)) return;
+  if (before) navigator.serviceWorker?.controller?.postMessage({ left: before });
   const others = (await caches.keys()).filter((name) => name.startsWith("today-") && name !== `today-${here}`);
   await Promise.all(others.map((name) => caches.delete(name)));
 }

@@ -80,6 +80,28 @@ def test_after_midnight_today_is_the_new_day(leader, server, backstage, at):
     assert jotted(backstage, Activity.happened_on) == [clock.day_of(clock.beijing("2026-03-06 07:00"))]
 
 
+def test_a_page_left_open_over_night_has_the_new_day(leader, server, backstage, at):
+    """As long as nothing is written in it; what was begun keeps the day that was meant."""
+    day = "document.querySelector('input[name=day]:checked')?.value"
+    page = leader.open("/activities/new").page
+    leader.until(f"{day} === '2026-03-05'")
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=1))
+    at("2026-03-06 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until(f"{day} === '2026-03-06'").type("一句话", "交班前记的")
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=2))
+    at("2026-03-07 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until(f"{day} === '2026-03-06'")
+    expect(page.get_by_label("昨天")).to_be_checked()
+    page.context.clock.set_fixed_time(datetime.now(ZoneInfo("UTC")) + timedelta(days=5))
+    at("2026-03-10 07:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    leader.until("document.querySelector('input[name=other_day]').value === '2026-03-06'")
+    leader.tap("记好了").sees("交班前记的", "记好了。")
+    assert [str(one) for one in jotted(backstage, Activity.happened_on)] == ["2026-03-06"]
+
+
 def test_a_copy_older_than_a_day_is_shown_to_nobody(leader, server):
     leader.page.evaluate(AGE, 25)
     server.stop()
@@ -91,6 +113,28 @@ def test_an_ended_login_takes_the_copy_along(leader, backstage):
     with backstage() as session:
         session.execute(sa.delete(Login))
     leader.tap("记好了").is_at("/outbox*").sees("登录到期后写的").until(f"{COPIES}.then(names => !names)")
+
+
+def test_what_needs_the_network_says_so_and_keeps_what_is_typed(leader, server, world, backstage):
+    """A form that does not wait on the phone ends in no error page of the browser."""
+    with backstage() as session:
+        met = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.now() + timedelta(hours=1)).id
+    leader.open(f"/meetings/{met}").until(f"caches.match('/meetings/{met}').then(Boolean)")
+    server.stop()
+    leader.open(f"/meetings/{met}").sees("没有网络，照常用").unfold("取消会议").type("为什么取消", "停炉检修")
+    cancel = leader.page.locator("form[action$=cancellation]")
+    leader.tap_on(cancel.get_by_role("button")).sees("这一步要有网络才能办")
+    expect(cancel.get_by_label("为什么取消")).to_have_value("停炉检修")
+    server.start()
+    leader.tap_on(cancel.get_by_role("button")).sees("已取消", "停炉检修")
+
+
+def test_leaving_without_a_network_wipes_the_copy_and_says_that_one_is_still_logged_in(leader, server):
+    server.stop()
+    leader.open("/").tap("退出", exact=True).sees("还没有退出", "有信号时请再点一次")
+    leader.until(f"{COPIES}.then(one => !one)")
+    server.start()
+    leader.tap("退出", exact=True).sees("党小组工作台")
 
 
 def test_another_person_takes_its_place(leader, world, backstage, server):

@@ -55,6 +55,27 @@ def test_logging_out_leaves_nothing_of_the_member(member_phone, world):
     member_phone.sees("党小组工作台").sees_no(world.member.staff_no).sees_no(world.member.name)
 
 
+def test_a_page_under_way_while_somebody_leaves_is_not_kept(member_phone, app, monkeypatch):
+    """On a slow line the answer for the copy of today may come after the copy was wiped."""
+    made, under_way, let_go = app.wsgi_app, threading.Event(), threading.Event()
+
+    def slow(environ, start):
+        answer = made(environ, start)
+        if "HTTP_TODAY" in environ:
+            under_way.set()
+            let_go.wait(20)
+        return answer
+
+    monkeypatch.setattr(app, "wsgi_app", slow)
+    page = member_phone.page
+    page.evaluate("void fetch('/me/code', { headers: { Today: '1' } }).catch(() => {})")
+    assert under_way.wait(10)
+    member_phone.tap("退出", exact=True).sees("党小组工作台")
+    let_go.set()
+    page.wait_for_timeout(1000)
+    assert public(page.evaluate(LEFT)["kept"])
+
+
 def test_the_old_cookie_opens_nothing(member_phone, world):
     page = member_phone.page
     (secret,) = (one for one in page.context.cookies() if one["name"] == "sid")

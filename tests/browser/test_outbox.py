@@ -82,6 +82,18 @@ def test_without_a_network_it_waits_and_says_so(leader, backstage):
     assert jotted(backstage) == ["没有信号时写的"]
 
 
+def test_whoever_goes_back_after_sending_finds_the_form_empty(leader, backstage):
+    """A form still filled in looks as if it had not been sent, and would be sent as another one."""
+    leader.page.route("**/activities", lambda route: route.abort())
+    for line in ("没连上时记的", "连上了记的"):
+        jot(leader, line)
+        leader.page.go_back(wait_until="load")
+        expect(leader.page.get_by_label("一句话")).to_have_value("")
+        leader.page.unroute_all()
+    leader.open("/outbox").sees("都交上去了")
+    assert jotted(backstage) == ["没连上时记的", "连上了记的"]
+
+
 def test_nobody_else_on_this_phone_sees_or_sends_it(leader, world, backstage):
     leader.page.route("**/activities", lambda route: route.abort())
     jot(leader, "组长自己的一条")
