@@ -4,6 +4,7 @@ const OWN = /\/p\/([A-Z2-7]+)$/i;
 const MAC = 16;
 const AGAIN = 4000; // out of sight for so long, the code was shown again
 const CHANGED = "outbox-changed";
+const SAVING = "正在存";
 const LATER = { waiting: "存在手机里，联网后自动交", login: "存在手机里，重新登录后自动交", other: "存在手机里，您本人登录后自动交" };
 
 function knownPeople() {
@@ -58,11 +59,14 @@ class Scans {
     navigator.vibrate?.(60);
     scan.state = "waiting";
     this.last = scan;
-    this.tell(scan, LATER.waiting);
+    this.tell(scan, SAVING);
     this.scanner.say(scan.isKnown ? "扫到了" : "不在应到名单里，等核对", scan.name);
     const { key, kept } = this.keep(this.root.dataset.url, "扫本人码", scan.name, [["code", scan.code]]);
     scan.key = key;
-    kept.catch(() => this.tell(scan, "这部手机存不下，没有签到，请按名单补签", "returned"));
+    kept.then(
+      () => scan.row.lastChild.textContent === SAVING && this.tell(scan, LATER.waiting),
+      () => this.tell(scan, "这部手机存不下，没有签到，请按名单补签", "returned"),
+    );
   }
 
   // What the server said of something that was sent from here.
