@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 import qrcode
@@ -16,7 +17,7 @@ from partygroup.attendance.queries import get_desk
 from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import outlook_lines, refusal_to_close
@@ -26,6 +27,7 @@ from partygroup.web.asked import day_typed, number_asked, number_typed, text_typ
 from partygroup.web.filters import when
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once
 from partygroup.web.respond import done, htmx, of_today, respond, tagged, unchanged
 
 pages = Blueprint("roll", __name__)
@@ -192,19 +194,23 @@ def _opened_roll(met):
 @pages.post("/meetings/<id:gathering_id>/ticks")
 @needs(Can.TICK, meeting_of)
 def tick(met):
-    """Mark people present by hand."""
+    """Mark people present by hand; what a phone sends again brings back no mark that was undone meanwhile."""
     chosen = dict.fromkeys(filter(None, map(whole_number, request.form.getlist("people"))))
     if not chosen:
         raise Refused("请先点选到会的人，再补签。")
-    note = text_typed("note", 60) or None
-    with transaction(db.session):
-        made = sum(_tick(met, person_id, note) for person_id in chosen)
+    note, at = text_typed("note", 60) or None, clock.now()
+    try:
+        made = do_once(lambda: sum(_tick(met, person_id, note, at) for person_id in chosen), at=at, meeting=met.id)
+    except Differs as twice:
+        raise Refused(
+            "这次补签交过一次，选的人不一样，这一次没有登记。请看名单，少了谁再补签。", twice.status
+        ) from twice
     words = f"补签了 {made} 人，记录里写明是您登记的。" if made else "选的人都已经到会，没有重复登记。"
     return done(words, "roll.board", gathering_id=met.id)
 
 
-def _tick(met, person_id: int, note: str | None) -> bool:
-    at, sitting_id = clock.now(), number_typed("sitting")
+def _tick(met, person_id: int, note: str | None, at: datetime) -> bool:
+    sitting_id = number_typed("sitting")
     desk = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=at, sitting_id=sitting_id)
     return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=at, note=note)
 

@@ -85,6 +85,19 @@ def test_only_people_of_the_list_are_ticked(opened, world, client, session):
     assert opened.marks(session) == []
 
 
+def test_a_tick_sent_again_does_not_bring_back_what_was_undone(opened, world, client, session):
+    """The answer to the first was lost on its way to the phone, and somebody has undone it since."""
+    client.sign_on(world.leader)
+    sent = {"Sec-Fetch-Site": "same-origin", "Outbox": str(world.leader.id), "Idempotency-Key": "k" * 32}
+    first = client.post(f"{opened.url}/ticks", data={"people": world.member.id}, headers=sent)
+    client.post(f"{opened.url}/people/{world.member.id}/undoing", data={"reason": "认错了人"})
+    again = client.post(f"{opened.url}/ticks", data={"people": world.member.id}, headers=sent)
+    assert again.json == first.json and again.json["state"] == "stored"
+    other = client.post(f"{opened.url}/ticks", data={"people": world.probationer.id}, headers=sent)
+    assert (other.status_code, other.json["state"]) == (409, "returned") and "选的人不一样" in other.json["words"]
+    assert [mark.undone_reason for mark in opened.marks(session)] == ["认错了人"]
+
+
 def test_undoing_leaves_a_trace_and_lets_one_sign_again(opened, world, client, session):
     client.sign_on(world.leader)
     seat = f"{opened.url}/people/{world.member.id}"
