@@ -222,6 +222,8 @@ def answer(jotted):
 
     try:
         do_once(act, at=at)
+    except Differs:
+        raise  # another word under the same key: a person decides
     except Refused as refusal:
         return show_page(activity_of(jotted.id), status=refusal.status, problems={"remark": refusal.reason})
     if request.form.get("to") == "home":

@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from partygroup.db import db
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Differs, NotFound, Refused
 from partygroup.web.access import note_fault
 from partygroup.web.identity import own_path
 from partygroup.web.respond import by_outbox, htmx, state_for, to_outbox
@@ -41,6 +41,8 @@ def install(app) -> None:
 
 def refused(error: Refused):
     """Answer a refusal with its sentence: 422, or the status it names; with the way back, and what was written."""
+    if by_outbox() and isinstance(error, Differs):  # a person decides, beside the page of what stands
+        return to_outbox("conflict", error.reason, error.status, to=own_path(request.path.rpartition("/")[0]))
     written = [text for text in request.form.values() if len(text.strip()) > 1 and not text.isascii()]
     return page(error.status, reason=error.reason, back=_page_before(), written=written)
 

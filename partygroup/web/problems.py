@@ -177,6 +177,8 @@ def close(taken):
 
     try:
         do_once(act, at=at)
+    except Differs:
+        raise  # another word under the same key: a person decides
     except Refused as refusal:
         return show_page(problem_of(taken.id), status=refusal.status, problems={"how": refusal.reason})
     return done("解决了，写进清单了。", "problems.show", problem_id=taken.id)
@@ -194,6 +196,8 @@ def cancel(taken):
 
     try:
         do_once(act, at=at)
+    except Differs:
+        raise  # another word under the same key: a person decides
     except Refused as refusal:
         return show_page(problem_of(taken.id), status=refusal.status, problems={"reason": refusal.reason})
     return done("已取消，原因写明了。", "problems.show", problem_id=taken.id)

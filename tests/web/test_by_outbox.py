@@ -100,7 +100,9 @@ def test_the_same_key_with_other_words_is_told_apart(world, client, forms, name)
     changed = {
         next(iter(form.refused)): "no" if name == "answer" else "2026-03-19" if name == "problem" else "改成这样"
     }
-    assert send(client, who, form, "k" * 32, **changed).json["state"] == "conflict"
+    answer = send(client, who, form, "k" * 32, **changed)
+    assert (answer.status_code, answer.json["state"]) == (409, "conflict")
+    assert client.get(answer.json["to"]).status_code == 200
 
 
 @pytest.mark.parametrize("name", NAMES)
