@@ -25,6 +25,8 @@ def do_once(act: Callable[[], int], *, at: datetime, **more) -> int:
     `more`: what the content is besides the fields, such as the digests of its photos.
     """
     typed = request.form.to_dict(flat=False) | {OFFICE_FIELD: None} | more
+    if request.view_args:  # the same words about something else are another content
+        typed["address"] = request.path
     key = request.headers.get("Idempotency-Key") or request.form.get("key")
 
     def answer() -> str:

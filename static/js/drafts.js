@@ -26,7 +26,17 @@ function putOther(form, fields) {
   }
 }
 
+async function keep(form) {
+  const owner = await box.person();
+  if (owner && !form.dataset.sending) await box.putDraft(draftName(form, owner), typed(form));
+}
+
 async function watch(form) {
+  let timer;
+  form.addEventListener("input", () => { // also what is typed before the phone has said what it holds
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(form).catch(() => {}), CALM);
+  });
   const owner = await box.person();
   if (!owner) return;
   const name = draftName(form, owner), fresh = typed(form);
@@ -34,11 +44,6 @@ async function watch(form) {
   const kept = back ? back.fields : await box.getDraft(name);
   if (kept && !form.querySelector(".is-error")) offer(form, name, kept, fresh);
   if (back) takeUp(form, back);
-  let timer;
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => form.dataset.sending || box.putDraft(name, typed(form)), CALM);
-  });
 }
 
 function offer(form, name, kept, fresh) {

@@ -10,6 +10,8 @@ const FULL = "手机里存满了，先到待发箱把存着的交上去，或存
 const NO_ROOM = "这部手机存不下了，也没连上。";
 const STAYS = "写好的都在这一页，先别关；有信号时再点一次。";
 
+const namesIn = (form) => [...form.querySelectorAll(".people input:checked ~ .name")].map((name) => name.textContent).join("、");
+
 async function pack(form, submitter) {
   const fields = [], files = [];
   const data = new FormData(form);
@@ -19,7 +21,7 @@ async function pack(form, submitter) {
     else if (value.size) files.push({ name, file: value.name, type: value.type, bytes: await value.arrayBuffer() });
   }
   const key = data.get("key") || box.uuid();
-  const line = form.dataset.line ?? data.get("text") ?? data.get("title") ?? "";
+  const line = form.dataset.line ?? data.get("text") ?? data.get("title") ?? namesIn(form);
   const said = submitter?.name ? `${form.dataset.outbox}：${submitter.textContent.trim()}` : form.dataset.outbox;
   return {
     key, person: await who(), url: new URL(form.action).pathname, label: said, line,

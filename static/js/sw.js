@@ -85,6 +85,12 @@ async function page(event) {
   }
 }
 
+// Ask for a page of today and keep it, for the page that was there before the worker.
+async function keepAsked(path) {
+  const request = new Request(path, { headers: { Today: "1" } }), askedAt = Date.now();
+  await keep(request, await fetch(request), askedAt);
+}
+
 // Built files carry their content in their name: what was fetched once stays until the next version.
 async function asset(request) {
   const found = await caches.match(request);
@@ -104,6 +110,7 @@ self.addEventListener("activate", (event) => event.waitUntil(dropOldReleases()))
 self.addEventListener("message", (event) => {
   if (event.data === "update") self.skipWaiting();
   if (event.data.left) left.set(event.data.left, Date.now());
+  if (event.data.today) event.waitUntil(keepAsked(event.data.today).catch(() => {}));
   if (event.data.opened) event.waitUntil(Promise.all(event.data.opened.map((url) => asset(new Request(url)))));
 });
 self.addEventListener("fetch", (event) => {

@@ -28,12 +28,19 @@ async function register() {
 
 async function keepToday() {
   const paths = document.querySelector("[data-today]")?.dataset.today;
-  if (!paths || !navigator.serviceWorker.controller || document.documentElement.dataset.kept) return;
+  if (!paths || document.documentElement.dataset.kept) return;
+  if (!navigator.serviceWorker.controller) return keepFirst();
   const { person, theme, size } = document.documentElement.dataset;
   const what = [person, theme, size, paths].join(" "), last = JSON.parse(sessionStorage.getItem("today"));
   if (last?.what === what && Date.now() - last.at < EVERY) return;
   sessionStorage.setItem("today", JSON.stringify({ what, at: Date.now() }));
   for (const url of paths.split(" ")) await fetch(url, { headers: { Today: "1" } });
+}
+
+// The very first page, opened before the worker had charge of any: it asks for it once more by itself.
+async function keepFirst() {
+  const standing = await navigator.serviceWorker.ready;
+  standing.active.postMessage({ today: location.pathname });
 }
 
 async function wipeToday({ detail }) {

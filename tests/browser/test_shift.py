@@ -129,7 +129,7 @@ def test_a_shift_without_a_network(shift, world):
     shown(leader, shift.own_code("neighbour"), "名单外的人")
     rows = "[...document.querySelectorAll('[data-scan-list] li')]"
     leader.until(f"{rows}.every((row) => row.textContent.includes('存在手机里'))")
-    leader.open(f"{shift.url}/ticks").choose("何朱雀").tap("本人在场，补签").is_at("/outbox*").sees("补签")
+    leader.open(f"{shift.url}/ticks").choose("何朱雀").tap("本人在场，补签").is_at("/outbox*").sees("补签", "何朱雀")
     leader.open("/").sees("手机里还有 4 条没交上去，联网后自动发。")
     assert shift.marks() == {}
 

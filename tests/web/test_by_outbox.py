@@ -114,6 +114,16 @@ def test_somebody_else_sends_none_of_it(world, client, session, forms, name):
     assert answer.json["state"] == "other" and rows(session) == before
 
 
+def test_the_same_key_for_something_else_is_not_taken_for_done(world, client, session, forms):
+    form = forms["answer"]
+    other = activity(session, world.group.id, world.branch.id, by=world.leader.id, people=[world.member.id])
+    client.sign_on(world.member)
+    send(client, world.member, form, "first")
+    headers = SAME | {"Outbox": str(world.member.id), "Idempotency-Key": "first"}
+    answer = client.post(f"/activities/{other.id}/answer", data=form.typed, headers=headers)
+    assert (answer.status_code, answer.json["state"]) == (409, "conflict")
+
+
 def test_an_answer_sent_again_late_does_not_undo_a_newer_one(world, client, session, forms):
     form = forms["answer"]
     client.sign_on(world.member)
