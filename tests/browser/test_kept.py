@@ -48,6 +48,14 @@ def jotted(backstage, column=Activity.text) -> list:
         return sorted(session.scalars(sa.select(column)))
 
 
+def test_the_very_first_page_is_kept_too(world, backstage, new_phone, server):
+    phone = new_phone(service_workers="allow", home=server.home).sign_on(backstage, world.leader.id).open("/")
+    phone.until("caches.match('/').then(Boolean)")
+    server.stop()
+    phone.open("/").sees("没有网络，照常用", world.leader.name)
+    phone.noise.clear()
+
+
 def test_two_jots_from_one_kept_page_are_two(leader, server, backstage):
     server.stop()
     jot(leader, "第一条")
