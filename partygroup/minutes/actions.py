@@ -88,7 +88,8 @@ def _touch(minutes: Minutes, *, by: int, at: datetime) -> None:
 def _write_gists(session, changed: Mapping[int, str]) -> None:
     if changed:
         session.execute(sa.delete(Gist).where(Gist.item_id.in_(changed)))
-        session.execute(sa.insert(Gist), [{"item_id": one, "text": text} for one, text in changed.items()])
+    if rows := [{"item_id": one, "text": text} for one, text in changed.items() if text]:
+        session.execute(sa.insert(Gist), rows)
 
 
 def _told(value) -> str | int | None:
@@ -105,7 +106,7 @@ def resolve(
     minutes = _lock(session, sheet, None)
     point = next((one for one in sheet.points if one.id == item_id), None)
     if point is None:
-        raise NotFound
+        raise Refused("请选哪个议题。", field="item")
     for field, reason in refusals_of_resolution(text, owner_id, due_on, sheet.met.gathering.day).items():
         raise Refused(reason, field=field)
     if owner_id and owner_id not in {row.person_id for row in sheet.roll.rows}:

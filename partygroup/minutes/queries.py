@@ -170,6 +170,13 @@ def _resolved(session, *where) -> list[Resolved]:
     return [Resolved(*row) for row in rows]
 
 
+def is_written_about(session, item_id: int) -> bool:
+    """Say whether minutes have a gist of an item, or something resolved on it."""
+    return any(
+        session.scalar(sa.select(model.id).where(model.item_id == item_id).limit(1)) for model in (Gist, Resolution)
+    )
+
+
 def get_resolved(session, met: Convened, resolution_id: int) -> Resolved:
     """Return something resolved at a gathering, or still open from an earlier one of its unit; raise NotFound."""
     found = _resolved(session, Resolution.id == resolution_id, Resolution.unit_id == met.gathering.unit_id)

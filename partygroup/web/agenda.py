@@ -14,6 +14,7 @@ from partygroup.errors import NotFound, Refused
 from partygroup.meetings.agenda import TITLE_LENGTH, Item, add_item, agenda_of, drop_item, get_item
 from partygroup.meetings.rules import refusal_to_add_item, refusal_to_vote
 from partygroup.meetings.sorts import SORTS, TOPIC, TOPIC_PROMPTS, ItemSort
+from partygroup.minutes.queries import is_written_about
 from partygroup.policy import Can
 from partygroup.text import whole_number
 from partygroup.web.asked import number_typed, text_typed
@@ -119,7 +120,9 @@ def point_of(gathering_id: int, item_id: int) -> Point:
 @pages.post("/meetings/<id:gathering_id>/agenda/<id:item_id>/dropping")
 @needs(Can.SET_AGENDA, point_of)
 def drop(point):
-    """Take an item off the agenda that was not voted on."""
+    """Take an item off the agenda that was not voted on, and of which the minutes say nothing yet."""
+    if is_written_about(db.session, point.item.id):
+        raise Refused("记录里已经写了这一条，不能去掉。要去掉，先在会议记录里把要点和议定的事清空。")
     with transaction(db.session):
         drop_item(db.session, point.met.gathering, point.item, by=current_user.id, at=clock.now())
     return done("从议程里去掉了。", "agenda.edit", gathering_id=point.met.id)

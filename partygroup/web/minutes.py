@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired
 from partygroup import clock
 from partygroup.attendance.rules import STATUS_NAMES
 from partygroup.db import db, transaction
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.meetings.sorts import TOPIC_PROMPTS
 from partygroup.minutes import actions
 from partygroup.minutes.models import (
@@ -228,7 +228,7 @@ def move(task):
     """Say that something resolved is done, verify it, or open it again."""
     to = request.form.get("to", "")
     if to not in list(Progress):
-        raise NotFound
+        raise Refused("请选办得怎样：办好了、核实办结，还是还要办。")
     verifies = to == Progress.VERIFIED
     if verifies and task.resolved.row.owner_id == current_user.id:
         raise Refused("自己办的事，请别人核实办结。")

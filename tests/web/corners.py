@@ -183,8 +183,9 @@ def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: i
 def _minutes(session, met, item_id: int, corner: Corner, *, by: int, at) -> dict[str, int]:
     """Begin the minutes of the corner's meeting, written by its person, with something resolved; return the ids."""
     meeting_id, canary, person_id = met.meetings[0].id, corner.meets.canary, corner.person_id
+    chair = session.scalar(sa.select(Person.id).where(Person.name.like("何%"), Person.id != person_id).limit(1))
     written = {"begun_at": at, "begun_by": by, "edited_at": at, "edited_by": by, "ended_at": at, "version": 1}
-    add(session, Minutes, meeting_id=meeting_id, chair_id=by, recorder_id=person_id, **written)
+    add(session, Minutes, meeting_id=meeting_id, chair_id=chair, recorder_id=person_id, **written)
     add(session, Gist, item_id=item_id, text=f"{canary}要点")
     task = {"text": f"{canary}议定", "owner_id": person_id, "progress": "open", "moved_at": at, "moved_by": by}
     resolution_id = add(session, Resolution, item_id=item_id, unit_id=corner.meets.id, **task)

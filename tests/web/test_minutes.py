@@ -170,6 +170,16 @@ def test_the_same_again_changes_nothing(desk):
     assert desk.minutes.version == 1 and desk.minutes.chair_confirmed_at
 
 
+def test_what_the_minutes_speak_of_stays_on_the_agenda_until_it_is_emptied(desk):
+    item = desk.topic()
+    desk.write(**{f"gist_{item}": "要点"})
+    answer = desk.send(f"{desk.met.url}/agenda/{item}/dropping")
+    assert answer.status_code == 422 and "记录里已经写了这一条" in answer.text
+    desk.write(**{f"gist_{item}": ""})
+    assert desk.send(f"{desk.met.url}/agenda/{item}/dropping").status_code == 303
+    assert desk.session.scalar(sa.select(sa.func.count(AgendaItem.id))) == 0
+
+
 # --- confirming -------------------------------------------------------------------------------------------------------
 
 
