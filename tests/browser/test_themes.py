@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from partygroup.activities.models import Activity
-from tests.browser.test_jot import LINE, eight, jot  # noqa: F401
+from tests.browser.test_jot import LINE, eight, jot  # noqa: F401 — a fixture
 from tests.browser.test_outbox import DRAFTS
 from tests.factories import theme
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_a_theme_in_two_parts(world, eight, backstage, new_phone, scripts):  # noqa: F811
+def test_a_theme_in_two_parts(world, eight, backstage, new_phone, scripts):  # noqa: F811 — the fixture
     leader = new_phone(java_script_enabled=scripts).sign_on(backstage, world.leader.id)
     leader.open("/activities").tap("定一个主题").type("主题", "班前学安全").tap("定下来")
     leader.sees("正在做", "再记一场（8 人）")
@@ -27,7 +27,7 @@ def test_a_theme_in_two_parts(world, eight, backstage, new_phone, scripts):  # n
         assert len(set(session.scalars(sa.select(Activity.theme_id)))) == 1
 
 
-def test_a_running_theme_costs_the_others_no_tap(world, eight, backstage, new_phone):  # noqa: F811
+def test_a_running_theme_costs_the_others_no_tap(world, eight, backstage, new_phone):  # noqa: F811 — the fixture
     with backstage() as session:
         theme(session, world.branch.id, world.branch.id, by=world.secretary.id)
     leader = new_phone().sign_on(backstage, world.leader.id)
@@ -38,7 +38,7 @@ def test_a_running_theme_costs_the_others_no_tap(world, eight, backstage, new_ph
         assert session.scalars(sa.select(Activity.theme_id)).all() == [None]
 
 
-def test_a_draft_does_not_change_whom_the_next_part_is_for(world, eight, backstage, new_phone):  # noqa: F811
+def test_a_draft_does_not_change_whom_the_next_part_is_for(world, eight, backstage, new_phone):  # noqa: F811 — the fixture
     with backstage() as session:
         topic = theme(session, world.branch.id, world.branch.id, by=world.secretary.id).id
     leader = (

@@ -54,11 +54,11 @@ class Seen:
     path: str
     person: str | None
     isOffline: bool  # noqa: N815 — as the script above says it
-    isLogin: bool  # noqa: N815
-    isBroken: bool  # noqa: N815
-    isJot: bool  # noqa: N815
-    isSending: bool  # noqa: N815
-    isDesk: bool  # noqa: N815
+    isLogin: bool  # noqa: N815 — as above
+    isBroken: bool  # noqa: N815 — as above
+    isJot: bool  # noqa: N815 — as above
+    isSending: bool  # noqa: N815 — as above
+    isDesk: bool  # noqa: N815 — as above
     said: str
     refused: str
     title: str
