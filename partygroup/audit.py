@@ -143,6 +143,8 @@ ACTION_NAMES = {
     "scores.veto.enter": "登记一票否决",
     "scores.veto.withdraw": "撤销一票否决",
     "scores.workday.set": "改工作日历",
+    "talks.talk.enter": "记谈心谈话",
+    "talks.talk.withdraw": "撤回谈心谈话",
 }
 
 #: What a field of `before` and `after` is called.

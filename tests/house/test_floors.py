@@ -16,7 +16,7 @@ FLOORS = [
     "org",
     "people",
     "policy audit",
-    "meetings feedback activities",
+    "meetings feedback activities talks",
     "attendance",
     "scores minutes",
     "evaluation",
