@@ -46,6 +46,7 @@ selfcheck
 shifts
 signing
 slips
+talks
 themes
 timeline
 """
