@@ -105,6 +105,13 @@ class Can(Enum):
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
+    EDIT_PLAN = "定年度计划"
+    SEE_ADMISSIONS = "看发展党员"
+    KEEP_ADMISSIONS = "记发展党员"
+    TICK_DUES = "记党费交没交"
+    SEE_DUES = "看党费交没交"
+    KEEP_HONOURS = "记荣誉和看望"
+    SEE_CARE = "看看望记录"
 
 
 #: Who puts up what a branch makes known.
@@ -312,6 +319,13 @@ POLICY = {
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
+    Can.EDIT_PLAN: (officer_of_branch,),
+    Can.SEE_ADMISSIONS: (leads_group, officer_of_branch, *ABOVE),
+    Can.KEEP_ADMISSIONS: (publishes_for_branch,),
+    Can.TICK_DUES: (leads_group, officer_of_branch),
+    Can.SEE_DUES: (leads_group, officer_of_branch, *ABOVE),
+    Can.KEEP_HONOURS: (officer_of_branch,),
+    Can.SEE_CARE: (officer_of_branch, unit_office),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

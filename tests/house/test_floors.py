@@ -20,7 +20,7 @@ FLOORS = [
     "attendance",
     "scores minutes",
     "evaluation",
-    "selfcheck",
+    "selfcheck ledgers",
     "demo",
     "web",
     "commands",
