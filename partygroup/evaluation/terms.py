@@ -52,7 +52,8 @@ class Term:
         if state == TermState.OVERDUE:
             return "任期已满"
         if state == TermState.DUE_IN_1_MONTH:
-            return f"还有 {(self.until_on - today).days} 天换届"
+            days = (self.until_on - today).days
+            return f"还有 {days} 天换届" if days else "今天任期满"
         left = next(months for months in count(1) if months_after(today, months + 1) > self.until_on)
         return f"还有 {left} 个{'' if months_after(today, left) == self.until_on else '多'}月换届"
 

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 
 from partygroup.clock import day_of
 from partygroup.db import insert_once, witness, witness_row
-from partygroup.errors import NotFound, Refused
+from partygroup.errors import Refused
 from partygroup.evaluation.terms import terms_on
 from partygroup.ledgers import rules
 from partygroup.ledgers.admissions import OnTheWay, on_the_way
 from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
 from partygroup.ledgers.queries import lines_of, month_code, payers_of, plan_of
 from partygroup.meetings.queries import kinds_in_force
+
+GONE = "这一条已经没有了，请刷新页面再看。"
 
 # --- the yearly plan --------------------------------------------------------------------------------------------------
 
@@ -45,7 +47,7 @@ def keep_line(
     session, branch_id: int, year: int, *, line_id: int | None, month: int | None, kind: str, text: str, by: int,
     at: datetime,
 ) -> None:  # fmt: skip
-    """Add a line to the plan, or change one: its month, and what it is. Raise Refused, NotFound."""
+    """Add a line to the plan, or change one: its month, and what it is. Raise Refused."""
     if month not in range(1, 13):
         raise Refused("请选是哪个月。", field="month")
     known = _kind_names(session)
@@ -55,7 +57,7 @@ def keep_line(
     rows = lines_of(session, branch_id, year)
     row = next((one for one in rows if one.id == line_id), None)
     if line_id and row is None:
-        raise NotFound
+        raise Refused(GONE)
     if kind and any((one.month, one.kind) == (month, kind) and one is not row for one in rows):
         raise Refused("这个月已经有这一项了。", field="month")
     what = {"month": month, "kind": kind, "text": None if kind else text}
@@ -79,17 +81,17 @@ def _told(names: dict[str, str], year: int, month: int, kind: str | None, text: 
 
 
 def drop_line(session, branch_id: int, line_id: int | None, *, by: int, at: datetime) -> None:
-    """Take a line off the plan. Raise NotFound."""
+    """Take a line off the plan. Raise Refused."""
     row = _take_off(session, PlanLine, branch_id, line_id)
     before = _told(_kind_names(session), row.year, row.month, row.kind, row.text)
     witness_row(session, "ledgers.plan.drop", "plan_line", row.id, at=at, by=by, unit_id=branch_id, before=before)
 
 
 def _take_off(session, model, branch_id: int, row_id: int | None):
-    """Delete a row of the very branch and return it; raise NotFound."""
+    """Delete a row of the very branch and return it. Raise Refused."""
     row = session.scalar(sa.select(model).where(model.id == row_id, model.branch_id == branch_id).with_for_update())
     if row is None:
-        raise NotFound
+        raise Refused(GONE)
     session.execute(sa.delete(model).where(model.id == row.id))
     session.expunge(row)
     return row
@@ -99,10 +101,10 @@ def _take_off(session, model, branch_id: int, row_id: int | None):
 
 
 def find_on_the_way(session, branch_id: int, person_id: int | None, today: date) -> OnTheWay:
-    """Return somebody on the way in the very branch; raise NotFound."""
+    """Return somebody on the way in the very branch. Raise Refused."""
     found = on_the_way(session, branch_id, today, person_id=person_id or 0)
     if not found:
-        raise NotFound
+        raise Refused("请在名单里选人。")
     return found[0]
 
 
@@ -125,7 +127,7 @@ def enter_step(
 
 
 def drop_step(session, branch_id: int, row_id: int | None, *, by: int, at: datetime) -> None:
-    """Take off a step entered by mistake. Raise NotFound."""
+    """Take off a step entered by mistake. Raise Refused."""
     row = _take_off(session, AdmissionStep, branch_id, row_id)
     before = {"step": rules.STEPS[row.step].name, "day": row.on_day.isoformat()}
     witness_row(session, "ledgers.admission.drop", "admission_step", row.id, at=at, by=by, person_id=row.person_id,
@@ -191,7 +193,7 @@ def enter_honour(
 
 
 def drop_honour(session, branch_id: int, row_id: int | None, *, by: int, at: datetime) -> None:
-    """Take off an honour entered by mistake. Raise NotFound."""
+    """Take off an honour entered by mistake. Raise Refused."""
     row = _take_off(session, Honour, branch_id, row_id)
     witness_row(session, "ledgers.honour.drop", "honour", row.id, at=at, by=by, person_id=row.person_id,
                 unit_id=branch_id, before={"name": row.title, "day": row.awarded_on.isoformat()})  # fmt: skip
@@ -212,7 +214,7 @@ def enter_visit(
 
 
 def drop_visit(session, branch_id: int, row_id: int | None, *, by: int, at: datetime) -> None:
-    """Take off a visit entered by mistake. Raise NotFound."""
+    """Take off a visit entered by mistake. Raise Refused."""
     row = _take_off(session, CareVisit, branch_id, row_id)
     before = {"kind": rules.OCCASIONS.get(row.occasion, row.occasion), "day": row.on_day.isoformat()}
     witness_row(session, "ledgers.visit.drop", "care_visit", row.id, at=at, by=by, person_id=row.person_id,
