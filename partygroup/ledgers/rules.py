@@ -126,12 +126,16 @@ class Due(StrEnum):
 
 @dataclass(frozen=True)
 class Next:
-    """What comes next: words; the step to enter, none where it happens elsewhere; until when, or from when at all."""
+    """What comes next: words; the step to enter, none where it happens elsewhere; until when, or from when at all.
+
+    decides: it is for the members' meeting to decide.
+    """
 
     words: str
     step: str | None = None
     until: date | None = None
     not_before: date | None = None
+    decides: bool = False
 
     def stands(self, today: date) -> Due:
         """Return whether it is late, due, or still ahead."""
@@ -157,10 +161,10 @@ def next_steps(standing: str, since: date, joined_on: date | None, done: Iterabl
         found += [_review(since, done), Next("可以列为发展对象", not_before=months_after(since, ACTIVIST_AT_LEAST))]
     elif standing == Standing.CANDIDATE:
         found = [Next(STEPS[step].name, step) for step in ("vetting", "training") if step not in codes]
-        found = found or [Next("提交支部党员大会，讨论接收为预备党员")]
+        found = found or [Next("提交支部党员大会，讨论接收为预备党员", decides=True)]
     else:
         found = [Next(STEPS[step].name, step) for step in ("approval", "oath") if step not in codes]
-        found.append(Next("预备期满，讨论转正", until=probation_ends(joined_on or since, done)))
+        found.append(Next("预备期满，讨论转正", until=probation_ends(joined_on or since, done), decides=True))
     order = (Due.LATE, Due.DUE, Due.AHEAD)
     return sorted(found, key=lambda one: order.index(one.stands(today)))
 

@@ -11,8 +11,8 @@ from partygroup.activities.models import Activity, Problem
 from partygroup.db import holds_on
 from partygroup.evaluation.models import BranchAward, EvaluationPeriod, StoredBranch
 from partygroup.evaluation.terms import terms_on
-from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour
-from partygroup.ledgers.queries import Plan, month_code, plan_of, year_of
+from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment
+from partygroup.ledgers.queries import Plan, honours_of, month_code, plan_of, year_of
 from partygroup.ledgers.rules import ON_THE_WAY
 from partygroup.meetings.duty import Step
 from partygroup.people.branches import get_branch
@@ -57,7 +57,7 @@ def _who(session, branch_id: int, day: date, here: str) -> list[Section]:
     branch, term = get_branch(session, branch_id, day), terms_on(session, [branch_id], day).get(branch_id)
     committee = len({one.person_id for one in branch.officers})
     told = f"任期到{term.until_on.year}年{term.until_on.month}月" if term else "任期没有登记"
-    way = f"，另有 {branch.on_the_way} 名在发展中" if branch.on_the_way else ""
+    way = f"，另有 {branch.on_the_way} 名还不是党员" if branch.on_the_way else ""
     return [
         Section(1, "支部概况", f"党员 {branch.members} 名：正式 {branch.full}、预备 {branch.probationary}", here),
         Section(2, "支委会和分工", f"班子 {committee} 名，{told}", here),
@@ -96,7 +96,7 @@ def _kept(plan: Plan, numbers: dict[str, int], year: int, today: date, here: str
     return [
         Section(5, "年度计划和每月安排", f"计划 {len(lines)} 项，已开 {done} 项" if lines else "还没有定",
                 f"{here}/plan{year_of_page}"),
-        Section(14, "发展党员", f"在发展中 {numbers['on_the_way']} 名，本年记了 {numbers['steps']} 步",
+        Section(14, "发展党员", f"在发展 {numbers['on_the_way']} 名（含预备党员），本年记了 {numbers['steps']} 步",
                 f"{here}/admissions", Can.SEE_ADMISSIONS),
         Section(15, "党费", members, f"{here}/dues{month}", Can.SEE_DUES),
         Section(20, "荣誉", f"支部 {numbers['awards']} 项，党员 {numbers['honours']} 项",
@@ -115,14 +115,14 @@ def _done(plan: Plan, numbers: dict[str, int], branch_id: int, year: int, today:
         Section(18, "活动和志愿服务", f"{numbers['activities']} 次，其中志愿服务 {numbers['service']} 次",
                 f"/activities{unit}", seen),
         Section(21, "公示", f"公示过 {numbers['public']} 条", f"{here}/publicity", Can.SEE_PUBLICITY),
-        Section(22, "考评", f"结果 {numbers['evaluated']} 个季度", f"{here}/evaluation{quarter}", Can.SEE_EVALUATION),
+        Section(22, "考评", f"有结果 {numbers['evaluated']} 个季度", f"{here}/evaluation{quarter}", Can.SEE_EVALUATION),
         Section(22, "检查和整改", f"问题 {numbers['problems']} 件，已解决 {numbers['solved']} 件",
                 f"/problems{unit}", seen),
     ]  # fmt: skip
 
 
 def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
-    """Return the counts that are nobody's page, by one statement."""
+    """Return the counts that no page has, by three statements."""
     first, last = year_of(year)
 
     def count(model, *conditions):
@@ -152,7 +152,6 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
         "paid": count(DuesPayment, *dues, DuesPayment.month == month_code(day)),
         "on_the_way": way.scalar_subquery(),
         "steps": count(AdmissionStep, AdmissionStep.branch_id == branch_id, AdmissionStep.on_day.between(first, last)),
-        "honours": count(Honour, Honour.branch_id == branch_id, Honour.awarded_on.between(first, last)),
         "awards": count(BranchAward, BranchAward.unit_id == branch_id, BranchAward.on_day.between(first, last),
                         BranchAward.withdrawn_at.is_(None)),
         "visits": count(CareVisit, CareVisit.branch_id == branch_id, CareVisit.on_day.between(first, last)),
@@ -160,4 +159,4 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
         "evaluated": evaluated.scalar_subquery(),
     }  # fmt: skip
     row = session.execute(sa.select(*(column.label(name) for name, column in wanted.items()))).one()
-    return row._asdict()
+    return row._asdict() | {"honours": len(honours_of(session, branch_id, year))}
