@@ -19,6 +19,7 @@ from partygroup.demo.diary import Diary
 from partygroup.demo.evaluation import evaluation_deeds
 from partygroup.demo.flow import Times
 from partygroup.demo.history import turnouts_of, write_days, write_gatherings
+from partygroup.demo.ledger import ledger_deeds
 from partygroup.demo.missed import write_missed
 from partygroup.demo.organisation import BranchPlace, found_company
 from partygroup.demo.people import write_exclusions, write_people
@@ -95,7 +96,7 @@ def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random
     closed, times = closing_calendar(at), times_at(session, at, history_months(clock.day_of(at))[0])
     done += _write_points(session, desks, turnouts, closed, times)
     deeds = closing_deeds(desks, closed, times.table_id)
-    deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at)
+    deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at) + ledger_deeds(desks, at)
     task, beside = (
         progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds))
     )

@@ -21,6 +21,7 @@ from partygroup.evaluation.importing import draft_figures, read_figure_file, sto
 from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
+from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
 from partygroup.meetings.models import AgendaItem, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Gist, Minutes, Resolution
@@ -144,6 +145,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     at, (group, branch, committee, _company), person_id = clock.now(), corner.line, corner.person_id
     canary = corner.meets.canary
     met = _meeting(session, corner, by=by, at=at)
+    _fill_ledger(session, corner, at=at)
     leave = ask_leave(session, met, person_id=person_id, sort="leave_duty", cause=f"{canary}值班", by=by, at=at)
     open_sign_in(session, met, by=by, at=at)
     then = {"on": date(2021, 1, 1), "until": date(2022, 1, 1)}
@@ -227,6 +229,18 @@ def _talk(session, corner: Corner, *, at) -> int:
     others = sa.select(Person.id).join(Belonging, Belonging.person_id == Person.id)
     other = session.scalar(others.where(Belonging.branch_id == branch, Person.name.like("吴%")).limit(1))
     return talk(session, branch, person_id, other, at=at, summary=f"{canary}谈话内容")
+
+
+def _fill_ledger(session, corner: Corner, *, at) -> None:
+    """Put a line of the plan, dues paid, an honour and a visit of the corner's person into its branch."""
+    branch, person_id, canary, day = corner.above("branch")[0], corner.person_id, corner.meets.canary, clock.day_of(at)
+    where = {"branch_id": branch, "by_id": person_id, "at": at}
+    add(session, PlanLine, year=day.year, month=day.month, text=f"{canary}计划", **where)
+    where["person_id"] = person_id
+    add(session, DuesPayment, month=f"{day:%Y-%m}", **where)
+    add(session, Honour, title=f"{canary}标兵", level="unit", awarded_by=f"{canary}党委", awarded_on=day, **where)
+    add(session, CareVisit, occasion="ill", on_day=day, visitor_id=person_id, text=f"{canary}看望", **where)
+    add(session, AdmissionStep, step="oath", on_day=day, **where)
 
 
 def _meeting(session, corner: Corner, *, by: int, at):
