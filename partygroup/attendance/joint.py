@@ -22,20 +22,20 @@ from partygroup.meetings.rules import (
     refusal_to_accept,
     refusal_to_invite,
 )
-from partygroup.org.models import Placement
+from partygroup.org.models import Placement, UnitKind
 from partygroup.org.queries import units_named
 
 
-def refusal_to_ask(met: Convened, unit_kind: str) -> str | None:
+def refusal_to_ask(met: Convened) -> str | None:
     """Return why other branches cannot be invited to a gathering; None if they can."""
     kinds = [meeting.kind.rules for meeting in met.gathering.meetings]
-    return refusal_to_invite(kinds, met.gathering.circle, unit_kind, met.state)
+    return refusal_to_invite(kinds, met.gathering.circle, met.state)
 
 
 def invite(session, met: Convened, branch_ids: Sequence[int], *, by: int, at: datetime) -> int:
     """Invite branches to a gathering, each once; return how many were new. The caller holds the gathering."""
     (own,) = units_named(session, [met.gathering.unit_id], met.gathering.day)
-    if reason := refusal_to_ask(met, own.kind):
+    if reason := refusal_to_ask(met):
         raise Refused(reason)
     known = set(session.scalars(sa.select(Invitation.branch_id).where(Invitation.gathering_id == met.id)))
     new = [one for one in dict.fromkeys(branch_ids) if one not in known]
@@ -44,7 +44,7 @@ def invite(session, met: Convened, branch_ids: Sequence[int], *, by: int, at: da
     if reason := refusal_of_guests(len(new), len(known)):
         raise Refused(reason)
     units = units_named(session, new, met.gathering.day)
-    if len(units) < len(new) or own.id in new or any(unit.kind != own.kind for unit in units):
+    if len(units) < len(new) or own.id in new or any(unit.kind != UnitKind.BRANCH for unit in (own, *units)):
         raise Refused("有一个选的不是别的支部，请重新选。")
     for unit in units:
         invitation = Invitation(gathering_id=met.id, branch_id=unit.id, invited_at=at, invited_by=by)
@@ -70,8 +70,9 @@ def accept(session, invited: Invited, *, by: int, at: datetime) -> int:
         kinds=[kind for kind in kinds_in_force(session) if kind.code in codes], starts_at=first[0], place=first[1],
         also=others, theme=host.theme, by=by, at=at,
     )  # fmt: skip
-    invitation.guest_gathering_id = own.id
-    _answer(session, invitation, accepted=True, answer=None, by=by, at=at)
+    invitation.guest_gathering_id, invitation.accepted, invitation.answer = own.id, True, None
+    invitation.answered_at, invitation.answered_by = at, by
+    witness(session, "meeting.joint.accept", invitation, at=at, by=by, unit_id=invitation.branch_id)
     if host.state == State.IN_SESSION:
         open_sign_in(session, own, by=by, at=at)
     return own.id
@@ -79,15 +80,11 @@ def accept(session, invited: Invited, *, by: int, at: datetime) -> int:
 
 def decline(session, invited: Invited, *, answer: str | None, by: int, at: datetime) -> None:
     """Say that the branch will not join, with a sentence if one was written; a yes may still follow."""
-    if invited.invitation.accepted:
+    invitation = invited.invitation
+    if invitation.accepted:
         raise Refused("支部已经答应了。不去的话，请取消自己的这次会议。")
-    _answer(session, invited.invitation, accepted=False, answer=answer, by=by, at=at)
-
-
-def _answer(session, invitation, *, accepted: bool, answer: str | None, by: int, at: datetime) -> None:
-    invitation.accepted, invitation.answer, invitation.answered_at, invitation.answered_by = accepted, answer, at, by
-    action = "meeting.joint.accept" if accepted else "meeting.joint.decline"
-    witness(session, action, invitation, at=at, by=by, unit_id=invitation.branch_id, reason=answer)
+    invitation.accepted, invitation.answer, invitation.answered_at, invitation.answered_by = False, answer, at, by
+    witness(session, "meeting.joint.decline", invitation, at=at, by=by, unit_id=invitation.branch_id, reason=answer)
 
 
 def note_change(session, invited: Invited, *, by: int, at: datetime) -> None:

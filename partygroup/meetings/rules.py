@@ -115,10 +115,10 @@ def joint_kinds(kinds: Sequence[KindSpec]) -> list[KindSpec]:
     return [kind for kind in kinds if kind.code in JOINT_KINDS]
 
 
-def refusal_to_invite(kinds: Sequence[KindSpec], circle: str, unit_kind: str, state: str) -> str | None:
+def refusal_to_invite(kinds: Sequence[KindSpec], circle: str, state: str) -> str | None:
     """Return why other branches cannot be invited to a gathering; None if they can."""
-    if circle != "members" or unit_kind != "branch":
-        return "支部的会才能请别的支部一起开。"
+    if circle != "members":
+        return "支部全体党员的会，才能请别的支部一起开。"
     if not joint_kinds(kinds):
         return "主题党日、党课、重温入党誓词可以请别的支部一起开，这种会各开各的。"
     if state == "cancelled":

@@ -18,6 +18,7 @@ from partygroup.meetings.presets import KindSpec
 from partygroup.org.models import UnitKind
 from partygroup.org.trees import Node
 from partygroup.policy import Can, Place, may
+from partygroup.web.joint import invitations_here
 from partygroup.web.needs import needs
 from partygroup.web.org import COMMITTEES, SeenUnit, find_seen, trees_on
 from partygroup.web.respond import respond
@@ -72,7 +73,12 @@ def branch(unit):
         step_names=STEP_NAMES, calls=may(current_user, Can.CALL_MEETING, unit.place),
         lines=[_line(book, unit.id, kind, quarter, today) for kind in kinds],
         owed=_owed(book, unit, {kind.code for kind in kinds}, today),
+        asked=[one for one in _invitations(unit) if one.is_open and not one.invitation.answered_at],
     )  # fmt: skip
+
+
+def _invitations(unit) -> list:
+    return invitations_here([unit.id]) if may(current_user, Can.CALL_MEETING, unit.place) else []
 
 
 def _quarter_asked(today: date) -> Quarter:

@@ -24,6 +24,7 @@ health
 home
 imports
 inbox
+joint
 kinds
 login
 me

@@ -145,15 +145,8 @@ def scan(met):
     at = clock.now()
     code, written = _code_sent(), written_at(at)
     person_id = codes.person_in(current_app.config["SECRET_KEYS"], code)
-    desk, name, seen_at = None, "认不出的码", written or at
-    if person_id:
-        here = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=seen_at)
-        desk = own_desk(db.session, here, person_id)
-        name = (
-            name_of(db.session, person_id)
-            if desk is here
-            else f"{describe(db.session, desk.gathering_id).unit_name}的同志"
-        )
+    seen_at = written or at
+    desk, name = _desk_and_name(met, person_id, seen_at) if person_id else (None, "认不出的码")
 
     def act() -> int:
         if desk is None:
@@ -166,16 +159,20 @@ def scan(met):
     try:
         made = do_once(act, at=at, meeting=met.id, code=code)
     except Differs as twice:
-        raise Refused(_said_of_both(int(twice.kept), name), twice.status) from twice
+        raise Refused(_said_of_both(met, int(twice.kept), name, seen_at), twice.status) from twice
     return done(f"{name}，签到了。" if made else f"{name}已经签过了。", "roll.board", gathering_id=met.id)
 
 
-def _of_branch(desk) -> str:
-    """Return what the host of a joint meeting is told of somebody of another branch."""
-    return f"{describe(db.session, desk.gathering_id).unit_name}的同志"
+def _desk_and_name(met, person_id: int, at: datetime):
+    """Return the desk at which somebody signs whose own code was scanned, and what the host is told of them."""
+    here = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=at)
+    own = own_desk(db.session, here, person_id)
+    if own is here:
+        return here, name_of(db.session, person_id)
+    return own, f"{describe(db.session, own.gathering_id).unit_name}的同志"
 
 
-def _said_of_both(kept_id: int, name: str) -> str:
+def _said_of_both(met, kept_id: int, name: str, at: datetime) -> str:
     """Say of a scan whose key came before with another code which of the two stands."""
-    kept = f"{name_of(db.session, kept_id)}签到了" if kept_id else "那个人早已签过"
+    kept = f"{_desk_and_name(met, kept_id, at)[1]}签到了" if kept_id else "那个人早已签过"
     return f"这次扫码交过一次，内容不一样：上次{kept}；这次是{name}，没有签。请再扫一次。"
