@@ -131,6 +131,6 @@ def guests_at(session, gathering_id: int, day: date) -> list[Guest]:
         .outerjoin(Gathering, Gathering.id == Invitation.guest_gathering_id)
         .outerjoin(Placement, sa.and_(Placement.unit_id == Invitation.branch_id, holds_on(Placement, day)))
         .where(Invitation.gathering_id == gathering_id)
-        .order_by(Placement.sort, Invitation.id)
+        .order_by(Placement.sort.nulls_last(), Invitation.id)
     )  # fmt: skip
     return [Guest(*row) for row in rows]
