@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from partygroup.attendance.actions import open_sign_in
 from partygroup.attendance.models import Counting, DueEntry, Mark
@@ -14,7 +15,7 @@ from partygroup.db import holds_on, witness
 from partygroup.errors import Refused
 from partygroup.meetings.actions import call_meeting
 from partygroup.meetings.joint import Invited, stands
-from partygroup.meetings.models import Gathering, Invitation, State
+from partygroup.meetings.models import Gathering, Invitation, Sitting, State
 from partygroup.meetings.queries import Convened, kinds_in_force
 from partygroup.meetings.rules import (
     joint_kinds,
@@ -106,12 +107,23 @@ class Guest:
     answer: str | None
     opened_at: datetime | None
     cancelled_at: datetime | None
+    is_along: bool
     due: int
     came: int
 
     @property
     def joins(self) -> bool:
         return bool(self.accepted) and self.cancelled_at is None
+
+
+def _shares_a_sitting():
+    """Return the SQL condition that the gatherings of an invitation still have a sitting in common."""
+    there, here = aliased(Sitting), aliased(Sitting)
+    return (
+        sa.exists()
+        .where(there.gathering_id == Invitation.gathering_id, here.gathering_id == Gathering.id)
+        .where(there.starts_at == here.starts_at)
+    )
 
 
 def guests_at(session, gathering_id: int, day: date) -> list[Guest]:
@@ -125,7 +137,7 @@ def guests_at(session, gathering_id: int, day: date) -> list[Guest]:
     rows = session.execute(
         sa.select(
             sa.func.coalesce(Placement.name, "已撤销的支部"), Invitation.accepted, Invitation.answer,
-            Gathering.opened_at, Gathering.cancelled_at, due, came,
+            Gathering.opened_at, Gathering.cancelled_at, _shares_a_sitting(), due, came,
         )
         .select_from(Invitation)
         .outerjoin(Gathering, Gathering.id == Invitation.guest_gathering_id)

@@ -46,6 +46,11 @@ class Invited:
         return not self.invitation.accepted and self.host.state in (State.NOTIFIED, State.IN_SESSION)
 
     @property
+    def is_along(self) -> bool:
+        """Say whether the own gathering still has a sitting in common with the host's."""
+        return keeps_together(*([one.starts_at for one in some.sittings] for some in (self.host.gathering, self.own)))
+
+    @property
     def is_news(self) -> bool:
         """Say whether the host changed something that no officer of the branch has noted."""
         changed, noted = self.invitation.changed_at, self.invitation.noted_at
@@ -104,12 +109,12 @@ def get_invited(session, invitation_id: int, today: date, *, held: bool = False)
     )
 
 
-def host_of(session, gathering_id: int) -> Invited | None:
+def host_of(session, gathering) -> Invited | None:
     """Return the invitation by which a gathering was called, with the host's; None for one of its own."""
     query = sa.select(Gathering).join(Invitation, Invitation.gathering_id == Gathering.id)
-    query = with_units(query.where(Invitation.guest_gathering_id == gathering_id)).add_columns(Invitation)
+    query = with_units(query.where(Invitation.guest_gathering_id == gathering.id)).add_columns(Invitation)
     row = session.execute(query.options(*WITH_ALL)).unique().first()
-    return Invited(row[7], convened(row), "", Place((row[7].branch_id,))) if row else None
+    return Invited(row[7], convened(row), "", Place((row[7].branch_id,)), gathering) if row else None
 
 
 # --- whom to invite ---------------------------------------------------------------------------------------------------

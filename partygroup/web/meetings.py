@@ -88,7 +88,7 @@ def _joint(met) -> dict:
     """Return with which branches a meeting is held together: those invited, or the host's invitation."""
     if met.gathering.circle != "members":
         return {"joins": None, "guests": [], "may_ask_branches": False}
-    joins = host_of(db.session, met.id)
+    joins = host_of(db.session, met.gathering)
     guests = [] if joins else guests_at(db.session, met.id, met.gathering.day)
     return {"joins": joins, "guests": guests, "may_ask_branches": not (joins or refusal_to_ask(met))}
 

@@ -14,7 +14,7 @@ from partygroup.clock import beijing
 from partygroup.db import AuditRow, db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions
-from partygroup.meetings.joint import get_invited, invitations_to, waiting_select
+from partygroup.meetings.joint import get_invited, host_of, invitations_to, waiting_select
 from partygroup.meetings.models import Gathering, Invitation, Sitting, State
 from partygroup.meetings.queries import describe
 from partygroup.org.models import Placement
@@ -77,6 +77,7 @@ def waiting(session, spot, day=DAY) -> int:
 def test_a_guest_follows_the_hosts_move_with_a_witness_and_is_told(session, world, host):
     own = say_yes(session, world.sister_branch, world.sister.id)
     assert waiting(session, world.sister_branch) == 0
+    assert host_of(session, fresh(session, own)).is_along and guests_at(session, host, DAY)[0].is_along
     move(session, host, world.secretary.id)
     assert sittings(session, own) == sittings(session, host) == [(LATER, "食堂")]
     assert fresh(session, own).day == date(2026, 3, 6)
@@ -92,6 +93,8 @@ def test_who_moved_away_goes_alone(session, world, host):
     move(session, host, world.secretary.id)
     assert sittings(session, own) == [(beijing("2026-03-09 08:00"), "班组")]
     assert sittings(session, host) == [(LATER, "食堂")] and waiting(session, world.sister_branch) == 0
+    assert not host_of(session, fresh(session, own)).is_along
+    assert [one.is_along for one in guests_at(session, host, DAY)] == [False, False]
     open_at(session, host, world.secretary.id, at=LATER)
     assert fresh(session, own).state is State.NOTIFIED
 

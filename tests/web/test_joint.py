@@ -327,10 +327,10 @@ def test_guests_are_told_of_a_move_until_an_officer_has_read_it(joint, session):
     officer = joint.as_officer("白桦")
     assert "1 件等您看" in officer.get("/").text
     page = officer.get("/invitations").text
-    assert "主办支部改了时间地点" in page and "明天 09:00" in page
+    assert "红柳车间党支部改了时间地点" in page and "明天 09:00" in page
     assert "食堂" in officer.get(sister.url).text
     officer.post(f"/invitations/{joint.invitation('白桦').id}/notes")
-    assert "等您看" not in officer.get("/").text and "主办支部改了" not in officer.get(sister.url).text
+    assert "等您看" not in officer.get("/").text and "改了时间地点" not in officer.get(sister.url).text
 
 
 def test_when_the_host_cancels_the_guests_meeting_stays_and_says_so(joint):
@@ -340,7 +340,7 @@ def test_when_the_host_cancels_the_guests_meeting_stays_and_says_so(joint):
     officer = joint.as_officer("白桦")
     assert "1 件等您看" in officer.get("/").text
     page = officer.get(sister.url).text
-    assert "主办支部取消了：高炉休风。本支部的会还在" in page and "开始签到</button>" in page
+    assert "红柳车间党支部取消了这次会议" in page and "高炉休风。本支部的会还在" in page and "开始签到</button>" in page
     assert "等您看" not in joint.as_officer("蓝田").get("/").text
     answer = joint.answer("蓝田")
     assert answer.status_code == 422 and "主办支部已经取消" in answer.text
