@@ -47,6 +47,7 @@ selfcheck
 shifts
 signing
 slips
+talks
 themes
 timeline
 """
