@@ -23,6 +23,7 @@ from partygroup.attendance.rules import (
 )
 from partygroup.db import digest_of, insert_once, witness, witness_row
 from partygroup.errors import NotFound, Refused
+from partygroup.meetings.joint import guests_of
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Meeting, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
 from partygroup.people.models import FailedTry
@@ -31,19 +32,33 @@ _MARK = Mark.__table__
 
 
 def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
-    """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing."""
+    """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing.
+
+    The gatherings of branches that hold it along are opened too, each with a list of its own.
+    """
     session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
     if gathering.state == State.IN_SESSION:
         return
     if reason := refusal_to_open(gathering.state, gathering.sittings[0].starts_at, at):
         raise Refused(reason)
-    gathering.opened_at, gathering.opened_by = at, by
-    people = expected_people(session, gathering)
-    if not any(one.seat.counting == Counting.DUE for one in people):
+    if not _open(session, gathering, by=by, at=at):
         raise Refused("这个范围里没有应到的党员，不能开始签到。请先核对花名册。")
+    for guest in guests_of(session, gathering):
+        if guest.state == State.NOTIFIED and not refusal_to_open(guest.state, guest.sittings[0].starts_at, at):
+            _open(session, guest, by=by, at=at, reason="和主办支部一起开始")
+
+
+def _open(session, gathering, *, by: int, at: datetime, reason: str | None = None) -> bool:
+    """Freeze the due list; return False, with nothing done, where nobody is due."""
+    people = expected_people(session, gathering)
+    due = sum(one.seat.counting == Counting.DUE for one in people)
+    if not due:
+        return False
+    gathering.opened_at, gathering.opened_by = at, by
     session.execute(sa.insert(DueEntry), [_entry(gathering.id, one) for one in people])
-    witness(session, "meeting.signin.open", gathering, at=at, by=by, unit_id=gathering.unit_id,
-            after={"due": sum(one.seat.counting == Counting.DUE for one in people)})  # fmt: skip
+    witness(session, "meeting.signin.open", gathering, at=at, by=by, unit_id=gathering.unit_id, after={"due": due},
+            reason=reason)  # fmt: skip
+    return True
 
 
 def _entry(gathering_id: int, one) -> dict:

@@ -105,6 +105,52 @@ def refusal_to_cancel(state: str, reason: str) -> str | None:
     return None
 
 
+# --- several branches together ----------------------------------------------------------------------------------------
+
+#: What several branches may hold together, by code: nothing that votes, nothing about persons.
+JOINT_KINDS = ("theme_day", "party_lecture", "oath_review")
+MOST_GUESTS = 8
+
+
+def joint_kinds(kinds: Sequence[KindSpec]) -> list[KindSpec]:
+    """Return those of a gathering's kinds that other branches may hold along with it."""
+    return [kind for kind in kinds if kind.code in JOINT_KINDS]
+
+
+def refusal_to_invite(kinds: Sequence[KindSpec], circle: str, state: str) -> str | None:
+    """Return why other branches cannot be invited to a gathering; None if they can."""
+    if circle != "members":
+        return "支部全体党员的会，才能请别的支部一起开。"
+    if not joint_kinds(kinds):
+        return "主题党日、党课、重温入党誓词可以请别的支部一起开，这种会各开各的。"
+    if state == "cancelled":
+        return "这次会议已经取消。"
+    return None if state == "notified" else "签到已经开始，来不及请了。"
+
+
+def refusal_of_guests(chosen: int, invited: int) -> str | None:
+    """Return why so many more branches cannot be invited; None if they can."""
+    if not chosen:
+        return "请选一起开会的支部。"
+    if chosen + invited > MOST_GUESTS:
+        return f"最多请 {MOST_GUESTS} 个支部，还能请 {max(0, MOST_GUESTS - invited)} 个。"
+    return None
+
+
+def refusal_to_accept(host_state: str, stands: bool) -> str | None:
+    """Return why a branch cannot join a gathering of another; None if it can."""
+    if not stands:
+        return "这个支部已经撤销，不能召集会议。"
+    if host_state == "cancelled":
+        return "主办支部已经取消了这次会议。"
+    return "主办支部的会已经开完。支部自己开过的，请用召集会议补录。" if host_state == "held" else None
+
+
+def keeps_together(starts: Sequence[datetime], others: Sequence[datetime]) -> bool:
+    """Say whether two linked gatherings still share a sitting: who has moved away goes alone."""
+    return not set(starts).isdisjoint(others)
+
+
 def refusal_to_revise(name: str, per: str | None, at_least: int) -> str | None:
     """Return why a kind cannot get this name and frequency (a reminder, never a limit); None if it can."""
     if not 2 <= len(name) <= 20:

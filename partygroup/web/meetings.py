@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import actions as attendance
+from partygroup.attendance.joint import guests_at, refusal_to_ask
 from partygroup.attendance.leaves import get_leave, leaves_of
 from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
@@ -17,6 +18,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.agenda import agenda_of
+from partygroup.meetings.joint import host_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
 from partygroup.people.patterns import teams_over
@@ -67,6 +69,7 @@ def show(met):
         roll=roll,
         sees_roll=sees_roll,
         expected=expected,
+        **_joint(met),
         **_by_shifts(met, roll if sees_roll else None, expected),
         undone=undone_marks(db.session, met.id) if sees_roll and is_open else [],
         mine=mine,
@@ -79,6 +82,15 @@ def show(met):
         most_sittings=MOST_SITTINGS,
         notice=_notice(met, agenda),
     )
+
+
+def _joint(met) -> dict:
+    """Return with which branches a meeting is held together: those invited, or the host's invitation."""
+    if met.gathering.circle != "members":
+        return {"joins": None, "guests": [], "may_ask_branches": False}
+    joins = host_of(db.session, met.gathering)
+    guests = [] if joins else guests_at(db.session, met.id, met.gathering.day)
+    return {"joins": joins, "guests": guests, "may_ask_branches": not (joins or refusal_to_ask(met))}
 
 
 def _by_shifts(met, roll, expected) -> dict:

@@ -11,10 +11,11 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import actions, codes
+from partygroup.attendance.joint import guests_at
 from partygroup.attendance.makeups import make_ups_in, record_make_up, undo_make_up
 from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES
 from partygroup.attendance.queries import get_desk
-from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda
+from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda, tells_of_guests
 from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
@@ -91,7 +92,8 @@ def _board(met, tag: str | None = None) -> dict:
         sitting = _sitting(met)
         outlook = outlook_lines(asked, roll.voters_due, roll.voters_present_at(sitting.id))
         outlook = [f"{met.called(sitting.id)}：{told}" if met.is_split else told for told in outlook]
-    return {"roll": roll, "outlook": outlook, "tag": tag}
+    guests = guests_at(db.session, met.id, met.gathering.day) if roll and tells_of_guests(tag) else []
+    return {"roll": roll, "outlook": outlook, "tag": tag, "guests": [one for one in guests if one.joins]}
 
 
 @pages.get("/meetings/<id:gathering_id>/code")

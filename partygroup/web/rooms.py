@@ -27,6 +27,7 @@ home
 honours
 imports
 inbox
+joint
 kinds
 ledger
 login

@@ -22,7 +22,7 @@ from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
 from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
-from partygroup.meetings.models import AgendaItem, Meeting
+from partygroup.meetings.models import AgendaItem, Invitation, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Gist, Minutes, Resolution
 from partygroup.people.logins import Held, Who
@@ -33,7 +33,7 @@ from partygroup.policy import Can, Place
 from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme, unit
 
 FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
@@ -104,6 +104,7 @@ class Corner:
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("theme_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("invitation_id",): (Place(branch), Place(branch), (Can.CALL_MEETING,)),
             ("talk_id",): (Place(branch, person), Place(branch, person), (Can.READ_RESTRICTED,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
@@ -169,12 +170,21 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
+        "invitation_id": _invitation(session, corner, by=by, at=at),
         **_what_was_done(session, corner, at=at),
         **_fill_scores(session, corner, at=at),
         "talk_id": _talk(session, corner, at=at),
         "figure_import_id": figures.id,
         "period_id": period_id,
     }
+
+
+def _invitation(session, corner: Corner, *, by: int, at) -> int:
+    """Let a branch without a canary, new under the corner's committee, invite the corner's to a theme day."""
+    host = unit(session, "branch", "联办党支部", under=corner.line[2].id)
+    met = gathering(session, host.id, by=by, starts_at=at, kinds=("theme_day",))
+    asked = {"branch_id": corner.line[1].id, "invited_at": at, "invited_by": by}
+    return add(session, Invitation, gathering_id=met.id, **asked)
 
 
 def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: int, at) -> int:
