@@ -16,6 +16,7 @@ calling
 cases
 deciding
 declarations
+dutyleave
 evaluation
 exclusions
 feedback
@@ -26,11 +27,13 @@ imports
 inbox
 kinds
 login
+makeups
 me
 meetings
 minutes
 org
 outbox
+paper
 people
 periods
 photos
