@@ -74,10 +74,11 @@ def record_of_group(unit):
 
 def _record(unit: SeenUnit, page: str):
     """Record a make-up for each person named, several at once; who has one keeps it."""
-    met, at, on_day = meeting_of(number_typed("gathering") or 0), clock.now(), day_typed("on_day")
+    at, on_day = clock.now(), day_typed("on_day")
     chosen = set(filter(None, map(whole_number, request.form.get("people", "").split(","))))
     if not chosen or on_day is None:
         raise Refused("请点谁补了课，并写清哪天补的。")
+    met = meeting_of(number_typed("gathering") or 0)
     if chosen - people_due(db.session, met.id, entries_of(unit.kind, unit.id)):
         raise Refused("选的人里有不在这次应到名单里的，请刷新再点。")
     with transaction(db.session):
