@@ -1,4 +1,4 @@
-"""公假（当班）: who is on duty at the time is proposed for leave, granted by the host in one tap, never oneself (B5)."""
+"""公假（当班）: who is on duty at the time is proposed for leave, granted by the host in a tap, never oneself (B5)."""
 
 from __future__ import annotations
 
