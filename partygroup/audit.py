@@ -33,6 +33,7 @@ ACTION_NAMES = {
     "attendance.due.count_out": "改应到",
     "attendance.leave.ask": "请假",
     "attendance.leave.decide": "答复请假",
+    "attendance.make_up.confirm": "确认补课",
     "attendance.make_up.make": "登记补课",
     "attendance.make_up.undo": "撤销补课",
     "attendance.due.add": "补进应到名单",

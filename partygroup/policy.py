@@ -100,6 +100,7 @@ class Can(Enum):
     REOPEN_QUARTER = "重新打开季度"
     APPRAISE_GROUP = "评价党小组"
     MAKE_UP = "登记补课"
+    ANSWER_MAKE_UP = "确认自己的补课"
     SEE_CASES = "看免予计分和一票否决"
     EXEMPT = "免予计分"
     ENTER_VETO = "登记一票否决"
@@ -211,6 +212,7 @@ POLICY = {
     Can.REOPEN_QUARTER: (unit_office, company_office),
     Can.APPRAISE_GROUP: (officer_of_branch,),
     Can.MAKE_UP: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.ANSWER_MAKE_UP: MEMBERS,
     Can.SEE_CASES: (oneself, officer_of_branch, *ABOVE),
     Can.EXEMPT: (never_self(officer_of_branch), never_self(unit_office)),
     Can.ENTER_VETO: (never_self(discipline_officer), never_self(unit_office)),

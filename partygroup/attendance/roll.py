@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, Door, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import AgendaItem, Gathering, Invitation, Meeting, Sitting
@@ -135,6 +135,10 @@ class Roll:
         return Counter(row.standing for row in self.due)
 
 
+#: Marks made by hand: by oneself they say so.
+_BY_HAND = Mark.door.in_((Door.TICK, Door.PAPER))
+
+
 def get_roll(session, gathering) -> Roll:
     """Return the roll of an opened gathering by one statement, in surname-stroke order; late is by the own sitting."""
     ticker = aliased(Person)
@@ -152,7 +156,7 @@ def get_roll(session, gathering) -> Roll:
             Mark.arrived_at,
             Mark.door,
             Mark.note,
-            sa.case((Mark.by_id != Mark.person_id, ticker.name), (Mark.door == "tick", "本人")).label("ticked_by"),
+            sa.case((Mark.by_id != Mark.person_id, ticker.name), (_BY_HAND, "本人")).label("ticked_by"),
             Leave.id.label("leave_id"),
             Leave.sort.label("leave_sort"),
             Leave.cause.label("leave_cause"),

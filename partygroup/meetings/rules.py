@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from partygroup.clock import day_of
 from partygroup.meetings.presets import PAIR, KindSpec, Share
 from partygroup.meetings.sorts import ItemSort, Reading
 
@@ -20,6 +21,8 @@ CIRCLE_OF_UNIT = {
 
 #: Sittings of one gathering: how many at most, and how far apart.
 MOST_SITTINGS, SPREAD = 4, timedelta(days=7)
+#: How long before the start signing in may begin; what begins so long after it is entered later (补录).
+OPENING = timedelta(hours=12)
 
 
 def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
@@ -71,6 +74,13 @@ def refusal_to_add_sitting(state: str, *, has_vote: bool = False) -> str | None:
     return "议程里有表决事项，表决要在同一场，不能再加一场。" if has_vote else None
 
 
+def entered_late(starts_at: datetime, entered_at: datetime) -> int:
+    """Return on which day after a meeting its entry began (补录): never hidden, never refused; 0 within half a day."""
+    if entered_at - starts_at < OPENING:
+        return 0
+    return (day_of(entered_at) - day_of(starts_at)).days
+
+
 def nearest(starts: Sequence[datetime], at: datetime) -> int:
     """Return the number of the sitting that is nearest to a moment; of two equally near ones the later."""
     return min(range(len(starts)), key=lambda number: (abs(starts[number] - at), -number))
@@ -82,7 +92,7 @@ def refusal_to_open(state: str, starts_at: datetime, at: datetime) -> str | None
         return "这次会议已经取消，不能签到。需要开会请重新召集。"
     if state == "held":
         return "签到已经结束。漏签的人请用补签登记。"
-    if at < starts_at - timedelta(hours=12):
+    if at < starts_at - OPENING:
         return "离开会还有半天以上，到时候再开始签到。"
     return None
 

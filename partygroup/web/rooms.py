@@ -18,6 +18,7 @@ cases
 deciding
 declarations
 dues
+dutyleave
 evaluation
 exclusions
 feedback
@@ -31,11 +32,13 @@ joint
 kinds
 ledger
 login
+makeups
 me
 meetings
 minutes
 org
 outbox
+paper
 people
 periods
 photos
