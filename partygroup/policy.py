@@ -105,6 +105,9 @@ class Can(Enum):
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
+    HOLD_APPRAISAL = "办民主评议"
+    SEE_APPRAISAL = "看民主评议"
+    SEE_FEW_BALLOTS = "看少于五票的测评"
 
 
 #: Who puts up what a branch makes known.
@@ -161,6 +164,11 @@ def officer_of_branch(who, place):
 def publishes_for_branch(who, place):
     """Secretary, deputy and organisation officer of the branch: what it makes known goes through them."""
     return any(post.role in PUBLISHER_ROLES and post.unit_id in place.lineage for post in who.posts)
+
+
+def secretary_of_branch(who, place):
+    """The secretary of the branch, alone."""
+    return any(post.role == Role.SECRETARY and post.unit_id in place.lineage for post in who.posts)
 
 
 def discipline_officer(who, place):
@@ -312,6 +320,9 @@ POLICY = {
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
+    Can.HOLD_APPRAISAL: (officer_of_branch,),
+    Can.SEE_APPRAISAL: (officer_of_branch, unit_office),
+    Can.SEE_FEW_BALLOTS: (secretary_of_branch,),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

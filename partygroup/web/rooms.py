@@ -9,6 +9,7 @@ about
 activities
 agenda
 appointments
+appraisal
 audit
 branchpoints
 calendar

@@ -19,7 +19,7 @@ FLOORS = [
     "meetings feedback activities",
     "attendance",
     "scores minutes",
-    "evaluation",
+    "evaluation appraisal",
     "selfcheck",
     "demo",
     "web",
