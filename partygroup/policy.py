@@ -107,7 +107,7 @@ class Can(Enum):
     EDIT_SHIFTS = "改倒班表"
     HOLD_APPRAISAL = "办民主评议"
     SEE_APPRAISAL = "看民主评议"
-    SEE_FEW_BALLOTS = "看少于五票的测评"
+    READ_RESTRICTED = "看限阅内容"
 
 
 #: Who puts up what a branch makes known.
@@ -167,8 +167,11 @@ def publishes_for_branch(who, place):
 
 
 def secretary_of_branch(who, place):
-    """The secretary of the branch, alone."""
-    return any(post.role == Role.SECRETARY and post.unit_id in place.lineage for post in who.posts)
+    """The secretary of the branch, nobody else of its committee."""
+    return any(
+        post.role == Role.SECRETARY and post.unit_kind == "branch" and post.unit_id in place.lineage
+        for post in who.posts
+    )
 
 
 def discipline_officer(who, place):
@@ -322,7 +325,7 @@ POLICY = {
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
     Can.HOLD_APPRAISAL: (officer_of_branch,),
     Can.SEE_APPRAISAL: (officer_of_branch, unit_office),
-    Can.SEE_FEW_BALLOTS: (secretary_of_branch,),
+    Can.READ_RESTRICTED: (oneself, secretary_of_branch),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

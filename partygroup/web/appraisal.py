@@ -69,7 +69,7 @@ def show(held):
 def _page(held: Held, *, status: int = 200, problems: dict | None = None):
     unit, board = held.unit, held.board
     holds = grant(current_user, Can.HOLD_APPRAISAL, unit.place) is Grant.YES
-    few = may(current_user, Can.SEE_FEW_BALLOTS, unit.place)
+    few = may(current_user, Can.READ_RESTRICTED, unit.place)
     return respond(
         "appraisal/show.html", status=status, unit=unit, year=held.year, this_year=held.today.year, board=board,
         first_year=FIRST_YEAR, steps=STEPS, step_names=STEP_NAMES, with_people=WITH_PEOPLE, Step=Step,
@@ -158,7 +158,7 @@ def count(held):
         with transaction(db.session):
             actions.enter_poll(
                 db.session, board.row, tallies, on=day_meant("on", "日期"), version=number_typed("version") or 0,
-                to_secretary=may(current_user, Can.SEE_FEW_BALLOTS, held.place),
+                to_secretary=may(current_user, Can.READ_RESTRICTED, held.place),
                 reason=text_typed("reason", REASON_LENGTH), **held.by,
             )  # fmt: skip
     except Refused as refusal:
@@ -235,7 +235,7 @@ def _refused(template: str, held: Held, to: Step, refusal: Refused):
 def _with_people(template: str, held: Held, to: Step, *, status: int = 200, problems=None, stale: bool = False):
     board = held.begun
     is_typed = bool(problems)
-    few = may(current_user, Can.SEE_FEW_BALLOTS, held.place)
+    few = may(current_user, Can.READ_RESTRICTED, held.place)
     before = actions.grades_before(board, to)
     return respond(
         template, status=status, unit=held.unit, year=held.year, board=board, to=to, step_name=STEP_NAMES[to],

@@ -12,7 +12,7 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings turns points burden",
     "db logs",
-    "workdays backup spreadsheets versions",
+    "workdays backup spreadsheets versions restricted",
     "org",
     "people",
     "policy audit",

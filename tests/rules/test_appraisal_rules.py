@@ -19,7 +19,7 @@ TALLIES = st.builds(Tally, COUNTS, COUNTS, COUNTS, COUNTS)
 
 def taken(until: Step, on: date = DAY) -> dict[Step, date]:
     """Return the steps up to one, all on a day."""
-    return {step: on for step in STEPS[: STEPS.index(until) + 1]}
+    return dict.fromkeys(STEPS[: STEPS.index(until) + 1], on)
 
 
 # --- the third --------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_the_steps_are_those_of_the_handbook_and_all_have_names():
 def test_from_any_state_only_the_next_step_can_be_taken(to):
     order = STEPS.index(to)
     for last in range(len(STEPS) + 1):
-        before = {step: DAY for step in STEPS[:last]}
+        before = dict.fromkeys(STEPS[:last], DAY)
         refusal = rules.refusal_to_step(before, to, DAY, DAY, 2026)
         assert (refusal is None) == (order <= last < len(STEPS))
 
