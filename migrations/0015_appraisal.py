@@ -19,7 +19,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["branch_id"], ["unit.id"], name=op.f("fk_appraisal_branch_id_unit")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_appraisal_meeting_id_meeting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal")),
-        sa.UniqueConstraint("branch_id", "year", name=op.f("uq_appraisal_branch_id")),
+        sa.UniqueConstraint("branch_id", "year", name=op.f("uq_appraisal_branch_id_year")),
     )
     op.create_table(
         "appraisal_step",
@@ -34,7 +34,7 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_appraisal_step_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_step")),
-        sa.UniqueConstraint("appraisal_id", "step", name=op.f("uq_appraisal_step_appraisal_id")),
+        sa.UniqueConstraint("appraisal_id", "step", name=op.f("uq_appraisal_step_appraisal_id_step")),
     )
     _create_appraised()
 
@@ -62,7 +62,7 @@ def _create_appraised():
         sa.ForeignKeyConstraint(["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraised_appraisal_id_appraisal")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraised_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraised")),
-        sa.UniqueConstraint("appraisal_id", "person_id", name=op.f("uq_appraised_appraisal_id")),
+        sa.UniqueConstraint("appraisal_id", "person_id", name=op.f("uq_appraised_appraisal_id_person_id")),
     )
     op.create_index(op.f("ix_appraised_person_id"), "appraised", ["person_id"], unique=False)
 

@@ -1,4 +1,4 @@
-"""民主评议党员: steps, tallies from paper, grades chosen by people, feedback to each alone (B15; domain.md 13, 14.38)."""
+"""民主评议党员: steps, tallies from paper, grades chosen by people, feedback (B15; domain.md 13, 14.38)."""
 
 from __future__ import annotations
 
