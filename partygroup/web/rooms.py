@@ -31,6 +31,7 @@ me
 meetings
 minutes
 org
+orglife
 outbox
 people
 periods

@@ -18,7 +18,7 @@ FLOORS = [
     "policy audit",
     "meetings feedback activities",
     "attendance",
-    "scores minutes",
+    "scores minutes orglife",
     "evaluation appraisal",
     "selfcheck",
     "demo",

@@ -1,4 +1,4 @@
-"""Keep the yearly appraisal of members: its steps, tallies and grades."""
+"""Keep the yearly appraisal, and of organisational-life meetings stages, opinions, and whose problem it is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,13 @@ def upgrade():
         sa.UniqueConstraint("appraisal_id", "step", name=op.f("uq_appraisal_step_appraisal_id_step")),
     )
     _create_appraised()
+    _create_org_life()
+    with op.batch_alter_table("problem") as problem:
+        problem.add_column(sa.Column("meeting_id", sa.Integer(), nullable=True))
+        problem.add_column(sa.Column("about_id", sa.Integer(), nullable=True))
+        problem.create_foreign_key(op.f("fk_problem_meeting_id_meeting"), "meeting", ["meeting_id"], ["id"])
+        problem.create_foreign_key(op.f("fk_problem_about_id_person"), "person", ["about_id"], ["id"])
+        problem.create_index(op.f("ix_problem_meeting_id"), ["meeting_id"])
 
 
 def _create_appraised():
@@ -67,6 +74,48 @@ def _create_appraised():
     op.create_index(op.f("ix_appraised_person_id"), "appraised", ["person_id"], unique=False)
 
 
+def _create_org_life():
+    op.create_table(
+        "org_life_stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_org_life_stage_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_org_life_stage_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_life_stage")),
+        sa.UniqueConstraint("meeting_id", "stage", name=op.f("uq_org_life_stage_meeting_id_stage")),
+    )
+    op.create_table(
+        "criticism",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("about_id <> by_id", name=op.f("ck_criticism_of_another")),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (text IS NOT NULL)", name=op.f("ck_criticism_withdrawn_without_text")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_criticism_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["about_id"], ["person.id"], name=op.f("fk_criticism_about_id_person")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_criticism_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_criticism")),
+    )
+    op.create_index(op.f("ix_criticism_meeting_id"), "criticism", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_criticism_about_id"), "criticism", ["about_id"], unique=False)
+
+
 def downgrade():
-    for table in ("appraised", "appraisal_step", "appraisal"):
+    with op.batch_alter_table("problem") as problem:
+        problem.drop_index(op.f("ix_problem_meeting_id"))
+        problem.drop_constraint(op.f("fk_problem_about_id_person"), type_="foreignkey")
+        problem.drop_constraint(op.f("fk_problem_meeting_id_meeting"), type_="foreignkey")
+        problem.drop_column("about_id")
+        problem.drop_column("meeting_id")
+    for table in ("criticism", "org_life_stage", "appraised", "appraisal_step", "appraisal"):
         op.drop_table(table)
