@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from partygroup.db import Audited, Base, UtcDateTime
+from partygroup.people.models import kept
 
 REASON_LENGTH = 200
 
@@ -99,12 +100,14 @@ class Appraised(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     is_graded: Mapped[bool]
     ballots: Mapped[int | None]
-    excellent: Mapped[int | None]
+    excellent: Mapped[int | None] = mapped_column(info=kept("民主测评四个等次各几票，不记谁投的；少于 5 票只给书记看"))
     qualified: Mapped[int | None]
     basically: Mapped[int | None]
     unqualified: Mapped[int | None]
     proposed: Mapped[Grade | None] = mapped_column(sa.String(20))
-    decided: Mapped[Grade | None] = mapped_column(sa.String(20))
+    decided: Mapped[Grade | None] = mapped_column(
+        sa.String(20), info=kept("支部评定的等次，反馈本人；支部班子和上级党委看")
+    )
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         sa.UniqueConstraint("appraisal_id", "person_id"),

@@ -72,7 +72,7 @@ def people_of(session, gathering) -> dict[int, str]:
         .where(DueEntry.gathering_id == gathering.id, DueEntry.counting != Counting.OBSERVER)
         .order_by(Person.stroke_key, Person.id)
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def stages_and_open(session, meeting_ids: Collection[int]) -> tuple[dict[int, set[str]], Counter[int]]:

@@ -6,6 +6,8 @@ from collections import defaultdict
 
 from flask import Blueprint, render_template
 
+from partygroup.appraisal.models import Appraised
+from partygroup.orglife.models import Criticism
 from partygroup.people import models
 
 pages = Blueprint("about", __name__)
@@ -15,13 +17,14 @@ LABELS = {
     "standing": "党员类别", "job": "岗位", "admin_post": "行政职务", "profile": "岗位类别", "role": "党内职务",
     "reason": "不计入应到的原因", "pinyin": "姓名拼音", "initials": "拼音首字母", "stroke_key": "姓氏笔画",
     "unit_id": "所在车间、班组",
+    "excellent": "民主测评票数", "decided": "民主评议等次", "text": "批评意见",
 }  # fmt: skip
 
 
 @pages.get("/about")
 def about():
     """Show every personal column with its purpose, under how long it is kept."""
-    tables = (models.Person, models.StandingSpan, models.Workplace, models.Post, models.Exclusion)
+    tables = (models.Person, models.StandingSpan, models.Workplace, models.Post, models.Exclusion, Appraised, Criticism)
     kept = defaultdict(list)
     for column in (column for table in tables for column in table.__table__.columns if column.info):
         kept[column.info["kept_for"]].append((LABELS[column.name], column.info["why"]))

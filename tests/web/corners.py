@@ -197,7 +197,7 @@ def _opinion(session, met, corner: Corner, *, at) -> dict[str, int]:
 
 
 def _appraisal(session, corner: Corner, *, by: int, at) -> dict[str, int]:
-    """Appraise the corner's branch up to the decision, if that is not done yet, with a reason for too many excellent."""
+    """Appraise the branch up to the decision, if that is not done yet, with a reason for too many excellent."""
     branch_id, year = corner.above("branch")[0], clock.day_of(at).year
     if session.scalar(sa.select(Appraisal.id).where(Appraisal.branch_id == branch_id)):
         return {}
