@@ -10,6 +10,7 @@ activities
 admissions
 agenda
 appointments
+appraisal
 audit
 branchpoints
 calendar
@@ -37,6 +38,7 @@ me
 meetings
 minutes
 org
+orglife
 outbox
 paper
 people
