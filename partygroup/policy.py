@@ -105,6 +105,7 @@ class Can(Enum):
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
+    SET_ROBOT = "设群机器人"
 
 
 #: Who puts up what a branch makes known.
@@ -312,6 +313,7 @@ POLICY = {
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
+    Can.SET_ROBOT: (officer_of_branch, unit_office),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.

@@ -13,12 +13,15 @@ from partygroup.meetings import presets
 from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, Sitting, State
 from partygroup.meetings.rules import (
+    is_confidential,
     refusal_of_sittings,
     refusal_to_add_sitting,
     refusal_to_call,
     refusal_to_cancel,
     refusal_to_revise,
 )
+from partygroup.robots.actions import queue
+from partygroup.robots.models import News
 
 
 def install_presets(session, *, at: datetime) -> int:
@@ -72,6 +75,7 @@ def call_meeting(
     after = {"kinds": [kind.rules.name for kind in kinds], "starts_at": starts_at.isoformat(), "place": sittings[0][1]}
     after |= {"sittings": [start.isoformat() for start, _place in sittings]} if also else {}
     witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id, after=after)
+    _tell(session, gathering, News.CALLED, at=at)
     return gathering
 
 
@@ -91,6 +95,7 @@ def add_sitting(session, gathering, *, starts_at: datetime, place: str, by: int,
         gathering.day = clock.day_of(min(*starts, starts_at))
     witness(session, "meeting.sitting.add", gathering, at=at, by=by, unit_id=gathering.unit_id,
             after={"starts_at": starts_at.isoformat(), "place": place})  # fmt: skip
+    _tell(session, gathering, News.ADDED, at=at)
     return made
 
 
@@ -112,6 +117,7 @@ def reschedule(
     sitting.starts_at, sitting.place, gathering.day = starts_at, place, clock.day_of(min(starts))
     witness(session, "meeting.reschedule", gathering, at=at, by=by, unit_id=gathering.unit_id,
             before=before, after={"starts_at": starts_at.isoformat(), "place": place})  # fmt: skip
+    _tell(session, gathering, News.MOVED, at=at)
 
 
 def _any_unit(circle: str) -> str:
@@ -127,3 +133,11 @@ def cancel(session, gathering, *, reason: str, by: int, at: datetime) -> None:
         raise Refused(refusal)
     gathering.cancelled_at, gathering.cancelled_by, gathering.cancel_reason = at, by, reason
     witness(session, "meeting.cancel", gathering, at=at, by=by, unit_id=gathering.unit_id, reason=reason)
+    _tell(session, gathering, News.CANCELLED, at=at)
+
+
+def _tell(session, gathering, news: News, *, at: datetime) -> None:
+    """Let the unit's robot tell its chat group, if it has one, of what lies ahead and stays between nobody."""
+    is_ahead = max(one.starts_at for one in gathering.sittings) > at
+    if is_ahead and not is_confidential(gathering.meetings):
+        queue(session, gathering.id, news, unit_id=gathering.unit_id, circle=gathering.circle, at=at)

@@ -70,6 +70,8 @@ class KindSpec:
 
 
 ON_THE_WAY = ("activist", "candidate")
+#: Kinds that stay between those who take part: neither calendars on lock screens nor chat groups name them.
+CONFIDENTIAL = ("heart_talk",)
 
 KINDS: list[KindSpec] = [
     KindSpec("group_meeting", "党小组会", ("group",), "month", 1, chair=("group_leader",)),

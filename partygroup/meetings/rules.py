@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partygroup.meetings.presets import KindSpec, Share
+from partygroup.meetings.presets import CONFIDENTIAL, KindSpec, Share
 from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
@@ -25,6 +25,11 @@ MOST_SITTINGS, SPREAD = 4, timedelta(days=7)
 def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
     """Return the circles that a meeting of this kind may gather in a unit of this kind."""
     return [circle for circle in kind.circles if circle in CIRCLE_OF_UNIT.get(unit_kind, ())]
+
+
+def is_confidential(meetings) -> bool:
+    """Say whether what the meetings of a gathering are about stays off lock screens and out of chat groups."""
+    return any(meeting.kind.rules.code in CONFIDENTIAL for meeting in meetings)
 
 
 def refusal_to_call(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
@@ -17,6 +17,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.agenda import agenda_of
+from partygroup.meetings.changes import changes_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
 from partygroup.people.patterns import teams_over
@@ -25,6 +26,7 @@ from partygroup.web.asked import last_seen, number_typed, text_typed
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.notices import news_of, notice_of
 from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("meetings", __name__)
@@ -57,6 +59,7 @@ def show(met):
     expected = attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else []
     mine = my_place_in(db.session, met.gathering, current_user.id)
     agenda = agenda_of(db.session, met.gathering)
+    tells = met.state in (State.NOTIFIED, State.CANCELLED) and grant(current_user, Can.SHOW_CODE, met.place)
     in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
     if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
         of_today()
@@ -77,7 +80,7 @@ def show(met):
         leaves=LEAVE_NAMES,
         states=State,
         most_sittings=MOST_SITTINGS,
-        notice=_notice(met, agenda),
+        notice=_notice(met, agenda) if tells else None,
     )
 
 
@@ -99,8 +102,8 @@ def _by_shifts(met, roll, expected) -> dict:
 
 
 def _notice(met, agenda) -> str:
-    """Return the text to paste into the group chat (B4)."""
-    return render_template("meetings/notice.txt", met=met, agenda=agenda, now=clock.now()).strip()
+    """Return the text to paste into the group chat (B4): of a meeting called, moved or cancelled."""
+    return notice_of(met, agenda, news_of(met, changes_of(db.session, [met.id]).get(met.id)))
 
 
 @pages.post("/meetings/<id:gathering_id>/moving")

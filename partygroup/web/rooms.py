@@ -18,6 +18,7 @@ deciding
 declarations
 evaluation
 exclusions
+feed
 feedback
 figures
 health
@@ -38,6 +39,7 @@ points
 problems
 publicity
 pwa
+robots
 roll
 ruletables
 scanning

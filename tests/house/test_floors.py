@@ -15,7 +15,7 @@ FLOORS = [
     "workdays backup spreadsheets versions",
     "org",
     "people",
-    "policy audit",
+    "policy audit robots",
     "meetings feedback activities",
     "attendance",
     "scores minutes",
