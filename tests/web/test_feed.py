@@ -237,7 +237,8 @@ def test_the_text_to_paste_follows_what_happened(world, client, session, noon):
     assert "按班次选一场准时参加" in notice()
     leader.post(f"/meetings/{met.id}/cancellation", data={"reason": "检修"})
     assert notice() == (
-        f"【会议取消】{whole}原定第1场：2026年3月8日 09:00（星期日），食堂\n原定第2场：2026年3月9日 20:30（星期一），食堂\n"
+        f"【会议取消】{whole}原定第1场：2026年3月8日 09:00（星期日），食堂\n"
+        "原定第2场：2026年3月9日 20:30（星期一），食堂\n"
         "取消原因：检修\n会议取消了，不用来了。炉火里已经改好。"
     )
     assert 'id="notice"' not in client.sign_on(world.member).get(f"/meetings/{met.id}").text
