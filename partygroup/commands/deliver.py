@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from partygroup import clock
 from partygroup.db import db, transaction
+from partygroup.errors import NotFound
 from partygroup.logs import log
 from partygroup.meetings.agenda import agenda_of
 from partygroup.meetings.queries import describe
@@ -65,10 +66,13 @@ def _deliver(one: Waiting, latest: set[int], silent: set[int], *, at: datetime) 
 
 
 def _text_of(one: Waiting, at: datetime) -> str | None:
-    """Return what a message says by what now holds; None once the gathering has begun."""
+    """Return what a message says by what now holds; None once the gathering has begun, or its unit is gone."""
     if one.news == News.TEST:
         return TEST_TEXT
-    met = describe(db.session, one.gathering_id)
+    try:
+        met = describe(db.session, one.gathering_id)
+    except NotFound:
+        return None
     if met.sittings[-1].starts_at <= at:
         return None
     return notice_of(met, agenda_of(db.session, met.gathering), News(one.news))

@@ -26,15 +26,16 @@ def secret_of(key: str, nonce: str) -> str:
     return hmac.new(key.encode(), f"calendar-feed {nonce}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def make_feed(session, person_id: int, *, key: str, at: datetime) -> None:
-    """Give a person a new calendar address; a former one is void."""
+def make_feed(session, person_id: int, *, key: str, at: datetime) -> bool:
+    """Give a person a new calendar address; a former one is void. Say whether there was none."""
     nonce = secrets.token_hex(16)
     new = {"nonce": nonce, "digest": digest_of_secret(secret_of(key, nonce)), "made_at": at}
-    insert_once(session, CalendarFeed, new | {"person_id": person_id}, unless=["person_id"])
+    is_first = insert_once(session, CalendarFeed, new | {"person_id": person_id}, unless=["person_id"]) is not None
     feed = session.scalar(sa.select(CalendarFeed).where(CalendarFeed.person_id == person_id).with_for_update())
     for name, value in new.items():
         setattr(feed, name, value)
     witness(session, "people.calendar.make", feed, at=at, by=person_id, person_id=person_id)
+    return is_first
 
 
 def end_feed(session, person_id: int, *, at: datetime) -> None:

@@ -19,7 +19,7 @@ FIRST_PAUSE, LAST_PAUSE, GIVE_UP = timedelta(minutes=5), timedelta(hours=4), tim
 #: What the three take at most is 2048 bytes (企业微信).
 MOST_BYTES = 2000
 NO_ANSWER = "对方没有回应"
-TOLD_LATER, OVER = "后来又有变动，只发最新的", "发出前会已经开始"
+TOLD_LATER, OVER = "后来又有变动，只发最新的", "发出前会已经开始，或单位已撤销"
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,10 @@ def cut(text: str, most: int = MOST_BYTES) -> str:
 
 
 def body_of(sort: str, text: str) -> bytes:
-    """Return what is posted to a robot to say a text."""
-    said = cut(text)
+    """Return what is posted to a robot to say a text. 飞书 reads `<at …>` as calling people: the sign is widened."""
     if sort == "feishu":
-        return json.dumps({"msg_type": "text", "content": {"text": said}}).encode()
-    return json.dumps({"msgtype": "text", "text": {"content": said}}).encode()
+        return json.dumps({"msg_type": "text", "content": {"text": cut(text.replace("<", "＜"))}}).encode()
+    return json.dumps({"msgtype": "text", "text": {"content": cut(text)}}).encode()
 
 
 def fault_in(status: int, answer: bytes) -> str | None:

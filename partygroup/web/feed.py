@@ -87,8 +87,11 @@ def mine():
 def make():
     """Make my calendar address, or another one instead."""
     with transaction(db.session):
-        feeds.make_feed(db.session, current_user.id, key=current_app.config["SECRET_KEYS"][0], at=clock.now())
-    return done("地址好了，加到手机日历里就行。以前的地址不能用了。", "feed.mine")
+        is_first = feeds.make_feed(
+            db.session, current_user.id, key=current_app.config["SECRET_KEYS"][0], at=clock.now()
+        )
+    words = "地址好了，加到手机日历里就行。" if is_first else "换好了，以前的地址不能用了。"
+    return done(words, "feed.mine")
 
 
 @pages.post("/me/calendar/ending")

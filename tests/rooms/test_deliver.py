@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from partygroup import clock
 from partygroup.db import transaction
 from partygroup.meetings import actions, queries
+from partygroup.org.models import Placement
 from partygroup.robots import actions as robots
 from partygroup.robots import posting
 from partygroup.robots.models import RobotMessage
 from partygroup.robots.queries import all_waiting
-from partygroup.robots.rules import NO_ANSWER, SORTS
+from partygroup.robots.rules import NO_ANSWER, OVER, SORTS
 from tests.rules.test_robots import KEY, WECOM
 
 OK = (200, b'{"errcode":0,"errmsg":"ok"}')
@@ -208,7 +209,15 @@ def test_what_has_begun_is_not_announced(app, session, world, chat, robot, at):
     call(session, world, hours=1)
     at("2026-03-05 13:00")
     assert deliver(app) == said(dropped=1) and chat.came == []
-    assert rows(session)[0].fault == "发出前会已经开始"
+    assert rows(session)[0].fault == OVER
+
+
+def test_a_meeting_of_a_unit_that_is_gone_holds_up_nobody(app, session, world, chat, robot):
+    call(session, world)
+    session.execute(sa.update(Placement).where(Placement.unit_id == world.group.id).values(until_on=clock.today()))
+    with transaction(session):
+        robots.queue_test(session, world.branch.id, by=world.secretary.id, at=clock.now())
+    assert deliver(app) == said(sent=1, dropped=1) and chat.texts[0].startswith("【试发】")
 
 
 def test_nothing_is_queued_for_what_stays_inside_or_lies_behind(session, world, robot):

@@ -124,7 +124,14 @@ def test_a_body_holds_the_text_as_far_as_it_fits(text, sort):
     told = json.loads(body_of(sort, text))
     said = told["content"]["text"] if sort == "feishu" else told["text"]["content"]
     assert len(said.encode()) <= MOST_BYTES
-    assert said == text or text.startswith(said.removesuffix("…"))
+    whole = text.replace("<", "＜") if sort == "feishu" else text
+    assert said == whole or whole.startswith(said.removesuffix("…"))
+
+
+def test_a_theme_calls_nobody_in_the_chat():
+    told = json.loads(body_of("feishu", '主题：<at user_id="all">所有人</at>'))
+    assert "<" not in told["content"]["text"]
+    assert json.loads(body_of("dingtalk", "@所有人")).keys() == {"msgtype", "text"}
 
 
 def test_a_long_text_is_cut_between_letters():
