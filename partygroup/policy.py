@@ -106,6 +106,11 @@ class Can(Enum):
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
     SET_ROBOT = "设群机器人"
+    READ_RESTRICTED = "看限阅内容"
+    ENTER_TALK = "记谈心谈话"
+    ENTER_TALK_OF_OTHERS = "替别人记谈心谈话"
+    SEE_TALKS = "看谈心谈话情况"
+    WITHDRAW_TALK = "撤回谈心谈话"
 
 
 #: Who puts up what a branch makes known.
@@ -162,6 +167,14 @@ def officer_of_branch(who, place):
 def publishes_for_branch(who, place):
     """Secretary, deputy and organisation officer of the branch: what it makes known goes through them."""
     return any(post.role in PUBLISHER_ROLES and post.unit_id in place.lineage for post in who.posts)
+
+
+def secretary_of_branch(who, place):
+    """The secretary of the branch, nobody else of its committee."""
+    return any(
+        post.role == Role.SECRETARY and post.unit_kind == "branch" and post.unit_id in place.lineage
+        for post in who.posts
+    )
 
 
 def discipline_officer(who, place):
@@ -314,12 +327,17 @@ POLICY = {
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
     Can.SET_ROBOT: (officer_of_branch, unit_office),
+    Can.READ_RESTRICTED: (oneself, secretary_of_branch),
+    Can.ENTER_TALK: (belongs_to_branch, serves_on_committee),
+    Can.ENTER_TALK_OF_OTHERS: (secretary_of_branch,),
+    Can.SEE_TALKS: (officer_of_branch,),
+    Can.WITHDRAW_TALK: (oneself, secretary_of_branch),
 }  # fmt: skip
 
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA, Can.WRITE_MINUTES,
-    Can.MOVE_TASK, Can.SELF_CHECK,
+    Can.MOVE_TASK, Can.SELF_CHECK, Can.ENTER_TALK_OF_OTHERS, Can.SEE_TALKS,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partygroup.meetings.presets import CONFIDENTIAL, KindSpec, Share
+from partygroup.meetings.presets import PAIR, KindSpec, Share
 from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
@@ -28,8 +28,8 @@ def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
 
 
 def is_confidential(meetings) -> bool:
-    """Say whether what the meetings of a gathering are about stays off lock screens and out of chat groups."""
-    return any(meeting.kind.rules.code in CONFIDENTIAL for meeting in meetings)
+    """Say whether a gathering is between two people, so that it stays off lock screens and out of chat groups."""
+    return any(PAIR in meeting.kind.rules.circles for meeting in meetings)
 
 
 def refusal_to_call(
@@ -38,6 +38,8 @@ def refusal_to_call(
     """Return why this cannot be called, in words for the convener; None if it can."""
     if not kinds:
         return "请选一种会议。"
+    if pairs := [kind.name for kind in kinds if PAIR in kind.circles]:
+        return f"{pairs[0]}是两个人之间的，不用召集。请在“我的 · 谈心谈话”里记。"
     if len(kinds) == 1 and circle not in circles_for(kinds[0], unit_kind):
         return "这种会议不由这个组织召集，请换一种。"
     if any(circle not in circles_for(kind, unit_kind) for kind in kinds):

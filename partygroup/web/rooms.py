@@ -48,6 +48,7 @@ selfcheck
 shifts
 signing
 slips
+talks
 themes
 timeline
 """

@@ -12,11 +12,11 @@ from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_
 FLOORS = [
     "clock errors text settings turns points burden",
     "db logs",
-    "workdays backup spreadsheets versions",
+    "workdays backup spreadsheets versions restricted",
     "org",
     "people",
     "policy audit robots",
-    "meetings feedback activities",
+    "meetings feedback activities talks",
     "attendance",
     "scores minutes",
     "evaluation",

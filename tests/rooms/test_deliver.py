@@ -222,7 +222,6 @@ def test_a_meeting_of_a_unit_that_is_gone_holds_up_nobody(app, session, world, c
 
 def test_nothing_is_queued_for_what_stays_inside_or_lies_behind(session, world, robot):
     call(session, world, kind="committee_meeting", unit=world.branch, kind_of="branch", circle="committee")
-    call(session, world, kind="heart_talk")
     call(session, world, hours=-1)
     call(session, world, unit=world.foreign_group)
     call(session, world, kind="committee_meeting", unit=world.committee, kind_of="unit_committee", circle="committee")
