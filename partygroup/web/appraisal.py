@@ -157,13 +157,21 @@ def count(held):
         tallies = _tallies_typed(board)
         with transaction(db.session):
             actions.enter_poll(
-                db.session, board.row, tallies, on=day_meant("on", "日期"), version=number_typed("version") or 0,
+                db.session, board.row, tallies, on=day_meant("on", "日期"), version=_version(),
                 to_secretary=may(current_user, Can.READ_RESTRICTED, held.place),
                 reason=text_typed("reason", REASON_LENGTH), **held.by,
             )  # fmt: skip
     except Refused as refusal:
         return _refused("appraisal/poll.html", held, Step.POLLED, refusal)
     return done("票数记下了。", "appraisal.show", **held.there)
+
+
+def _version() -> int:
+    """Return the version that was read, as the form carries it; raise Refused for a form that is not ours."""
+    version = number_typed("version")
+    if version is None:
+        raise Refused("请在页面上的表单里填好再交。")
+    return version
 
 
 def _tallies_typed(board: Board) -> dict[int, tuple[Tally, int]]:
@@ -201,7 +209,7 @@ def choose(held):
     try:
         choice = actions.Choice(
             {one.person_id: grade for one in board.graded if (grade := _grade_typed(one.person_id))},
-            number_typed("version") or 0, text_typed("over_reason", REASON_LENGTH), text_typed("reason", REASON_LENGTH),
+            _version(), text_typed("over_reason", REASON_LENGTH), text_typed("reason", REASON_LENGTH),
         )  # fmt: skip
         with transaction(db.session):
             keep(db.session, board.row, choice, on=day_meant("on", "日期"), **held.by)
@@ -249,8 +257,10 @@ def _with_people(template: str, held: Held, to: Step, *, status: int = 200, prob
 
 
 def _day_for(board: Board, to: Step, today: date) -> date:
-    """Return the day that stands in the form: of the step, if taken; else today."""
-    return board.days.get(to) or today
+    """Return the day that stands in the form: of the step, if taken; of the meeting where it was held; else today."""
+    row = board.row
+    held = meetings_of(db.session, row.branch_id, row.year).get(row.meeting_id) if row.meeting_id else None
+    return board.days.get(to) or (held[1] if held and max(board.days.values()) <= held[1] <= today else today)
 
 
 # --- a member's own ---------------------------------------------------------------------------------------------------
