@@ -13,7 +13,7 @@ from partygroup.attendance import codes
 from partygroup.attendance.models import Door, DueEntry, Mark
 from partygroup.meetings.models import Gathering, Invitation, Meeting, Sitting
 from partygroup.people.models import Person
-from tests.factories import gathering
+from tests.factories import add, gathering
 from tests.web.conftest import Met, met_of
 from tests.web.test_scanning import phone_of
 
@@ -212,10 +212,15 @@ def test_the_hosts_board_counts_the_branches_and_names_nobody(joint, session, wo
     phone.post(f"{joint.met(joint.invitation('白桦').guest_gathering_id).url}/sign-ins")
     board = host.get(f"{joint.host.url}/sign-ins", headers={"HX-Request": "true", "HX-PTag": before})
     assert board.status_code == 200 and re.search("白桦车间党支部.*1/10.*蓝田车间党支部.*0/10", board.text, re.S)
-    pages = [host.get(f"{joint.host.url}{part}").text for part in ("", "/sign-ins", "/code?view=wall", "/closing")]
-    names = [one for one in session.scalars(sa.select(Person.name)) if one[-2:] in ("苍龙", "麒麟", "飞燕", "灵犀")]
-    assert len(names) > 10 and not [name for name in names for page in pages if name in page]
-    assert "白桦车间党支部 1／10" in pages[2]
+    assert "白桦车间党支部 1／10" in host.get(f"{joint.host.url}/code?view=wall").text
+    guest = joint.met(joint.invitation("白桦").guest_gathering_id)
+    for officer, url, others in (
+        (host, joint.host.url, ("苍龙", "麒麟", "飞燕", "灵犀")),
+        (joint.as_officer("白桦"), guest.url, ("朱雀", "玄武", "飞燕", "灵犀")),
+    ):
+        pages = [officer.get(url + part).text for part in ("", "/sign-ins", "/code?view=wall", "/scanning", "/closing")]
+        names = [one for one in session.scalars(sa.select(Person.name)) if one[-2:] in others]
+        assert len(names) > 10 and not [name for name in names for page in pages if name in page]
 
 
 def test_a_scan_before_logging_in_and_before_the_opening_finds_the_own_meeting(joint, session):
@@ -238,6 +243,20 @@ def test_the_form_of_the_hosts_desk_signs_in_the_own_meeting_too(joint, session)
     joint.open()
     assert phone.post(f"{joint.host.url}/sign-ins").location == f"{sister.url}/receipt"
     assert joint.marks() == [(sister.id, someone.id, Door.CODE)]
+
+
+def test_the_code_of_a_sitting_leads_to_the_own_sitting_of_that_time(joint, session, world, at):
+    later = {"starts_at": clock.beijing("2026-03-05 20:30"), "place": "食堂", "host_id": world.secretary.id}
+    second = add(session, Sitting, gathering_id=joint.host.id, **later)
+    (sister,) = joint.join("白桦")
+    joint.open()
+    at("2026-03-05 20:25")
+    joint.host.sitting_id = second
+    phone = joint.phone(person_of(session, "何麒麟"))
+    phone.get(joint.host.code())
+    assert phone.post(f"{sister.url}/sign-ins").status_code == 303
+    own = sa.select(Sitting.gathering_id, Sitting.starts_at).join(Mark, Mark.sitting_id == Sitting.id)
+    assert session.execute(own).all() == [(sister.id, later["starts_at"])]
 
 
 @pytest.mark.parametrize("at_host", [True, False])
