@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from partygroup.attendance.leaves import leaves_of
-from partygroup.attendance.roll import Roll, RollRow, get_roll
+from partygroup.attendance.roll import Roll, RollRow, get_roll, rolls_of
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
-from partygroup.meetings.agenda import Item, agenda_of
+from partygroup.meetings.agenda import Item, agenda_of_all
 from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.presets import KindSpec
-from partygroup.meetings.queries import Convened
+from partygroup.meetings.queries import Convened, describe_all
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
 from partygroup.minutes.rules import Topic, Written, gaps
 from partygroup.people.models import Person, Post
@@ -130,20 +130,47 @@ class Sheet:
 
 def sheet_of(session, met: Convened, meeting_id: int) -> Sheet:
     """Return the minutes of one meeting of a gathering; raise NotFound."""
-    meeting = next((one for one in met.gathering.meetings if one.id == meeting_id), None)
+    meeting = _meeting_in(met, meeting_id)
     if meeting is None:
         raise NotFound
     minutes = session.scalar(sa.select(Minutes).where(Minutes.meeting_id == meeting_id))
-    items = [item for item in agenda_of(session, met.gathering) if item.row.meeting_id == meeting_id]
-    gists, resolved = _said(session, [item.id for item in items])
     return Sheet(
         met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering),
-        points=tuple(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])) for item in items),
+        points=_points(session, [met.gathering], [meeting_id])[meeting_id],
         chairs=_chairs(session, met.gathering, meeting.kind.rules),
         last_recorder=None if minutes else _last_recorder(session, met.gathering.unit_id),
         leave_waiting=tuple(name for _leave, name in leaves_of(session, met.id)),
         added=_added(session, minutes) if minutes else (),
     )  # fmt: skip
+
+
+def written_sheets(session, written: Sequence[Minutes]) -> Iterator[Sheet]:
+    """Yield the sheet of each of these minutes, with what they say only, by as many statements for many as for one."""
+    ids = [one.meeting_id for one in written]
+    where = sa.select(Meeting.gathering_id).where(Meeting.id.in_(ids))
+    met_at = {meeting.id: met for met in describe_all(session, where).values() for meeting in met.gathering.meetings}
+    gatherings = list({met.id: met.gathering for met in met_at.values()}.values())
+    points, rolls = _points(session, gatherings, ids), rolls_of(session, gatherings)
+    for minutes in written:
+        met = met_at[minutes.meeting_id]
+        yield Sheet(
+            met=met, meeting=_meeting_in(met, minutes.meeting_id), minutes=minutes, roll=rolls[met.id],
+            points=points[minutes.meeting_id], chairs=frozenset(), last_recorder=None, leave_waiting=(), added=(),
+        )  # fmt: skip
+
+
+def _meeting_in(met: Convened, meeting_id: int) -> Meeting | None:
+    return next((one for one in met.gathering.meetings if one.id == meeting_id), None)
+
+
+def _points(session, gatherings: list[Gathering], meeting_ids: list[int]) -> dict[int, tuple[Point, ...]]:
+    """Return meeting → its topics with what was said and resolved."""
+    items = [item for item in agenda_of_all(session, gatherings) if item.row.meeting_id in meeting_ids]
+    gists, resolved = _said(session, [item.id for item in items])
+    found: dict[int, list[Point]] = {one: [] for one in meeting_ids}
+    for item in items:
+        found[item.row.meeting_id].append(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])))
+    return {one: tuple(points) for one, points in found.items()}
 
 
 def _said(session, item_ids: list[int]) -> tuple[dict[int, str], dict[int, list[Resolved]]]:
