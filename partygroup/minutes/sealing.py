@@ -33,8 +33,9 @@ def content_digest(sheet: Sheet) -> str:
 
 
 def _content(sheet: Sheet) -> dict:
-    """Return head, people with their status, topics, votes, and what was resolved."""
+    """Return head, people with their status, topics, votes, what was resolved, and what the kind records as well."""
     one, met = sheet.minutes, sheet.met
+    extras = {code: [[one.person_id, one.text, one.years] for one in said] for code, said in sheet.extras.items()}
     people = {row.person_id: row.name for row in sheet.roll.rows}
     return {
         "kind": [sheet.meeting.kind.code, sheet.meeting.kind.version],
@@ -56,7 +57,7 @@ def _content(sheet: Sheet) -> dict:
             "people": sorted(people.items()),
             "candidates": [sorted(point.item.candidates.items()) for point in sheet.points],
         },
-    }
+    } | ({"extras": extras} if extras else {})  # none: as it was sealed before there were any
 
 
 def _person(row: RollRow) -> list:

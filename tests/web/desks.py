@@ -35,15 +35,15 @@ class Desk:
         self.send(f"{self.met.url}/agenda", title=title, meeting=self.meeting_id, to="minutes")
         return self.session.scalars(sa.select(AgendaItem.id).order_by(AgendaItem.id.desc())).first()
 
-    def write(self, who: str = "leader", *, version: int | None = None, **gists):
-        """Send the form as its page filled it in, with gists by `gist_ID`; the member writes."""
+    def write(self, who: str = "leader", *, version: int | None = None, **said):
+        """Send the form as its page filled it in, with gists by `gist_ID`, and other fields; the member writes."""
         page = self.page(who)
         form = {
             "chair": self.world.leader.id, "recorder": self.world.member.id,
             "ended_at": re.search(r'name="ended_at"[^>]*value="([^"]+)"', page)[1],
             "version": re.search(r'name="version" value="(\d+)"', page)[1] if version is None else version,
         }  # fmt: skip
-        return self.send(self.url, who, **form | {name.replace("_", "-"): text for name, text in gists.items()})
+        return self.send(self.url, who, **form | {name.replace("gist_", "gist-"): text for name, text in said.items()})
 
     def seen(self, who: str) -> str:
         return re.search(r'name="seen" value="(\w+)"', self.page(who))[1]
