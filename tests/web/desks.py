@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from partygroup import clock
 from partygroup.attendance.models import DueEntry, Mark
 from partygroup.meetings.models import AgendaItem, Meeting
-from partygroup.minutes.models import Minutes
+from partygroup.meetings.queries import describe
+from partygroup.minutes import sealing
+from partygroup.minutes.models import Gist, Minutes, Resolution
+from partygroup.minutes.queries import sheet_of
 from partygroup.minutes.sealing import faults
+from tests.factories import add, gathering
+from tests.scorebook import mark
 
+#: When the first of several sealed meetings began.
+FIRST = clock.beijing("2026-01-05 16:30")
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -68,3 +77,30 @@ class Desk:
     def minutes(self) -> Minutes:
         self.session.expire_all()
         return self.session.scalar(sa.select(Minutes))
+
+
+def seal(session, world, number: int) -> int:
+    """Put a held group meeting with sealed minutes into the past; return the id of the meeting."""
+    leader, member, start = world.leader.id, world.member.id, FIRST + timedelta(days=number)
+    by = {"opened_by": leader, "closed_by": leader, "opened_at": start, "closed_at": start + timedelta(hours=1)}
+    row = gathering(session, world.group.id, by=leader, starts_at=start, **by)
+    for person_id in (leader, member):
+        due = {"standing": "full", "counting": "due", "may_vote": True, "group_id": world.group.id}
+        add(session, DueEntry, gathering_id=row.id, person_id=person_id, **due)
+        mark(session, row.id, person_id, at=start)
+    meeting_id = session.scalar(sa.select(Meeting.id).where(Meeting.gathering_id == row.id))
+    topic = {"ordinal": 1, "sort": "topic", "title": f"第{number}件事", "added_at": start, "added_by": leader}
+    item_id = add(session, AgendaItem, meeting_id=meeting_id, **topic)
+    add(session, Gist, item_id=item_id, text=f"组长讲了{number}点")
+    done = {"text": "每班点检", "progress": "open", "moved_at": start, "moved_by": leader}
+    add(session, Resolution, item_id=item_id, unit_id=world.group.id, **done)
+    end = start + timedelta(hours=1)
+    written = {"begun_at": end, "begun_by": member, "edited_at": end, "edited_by": member, "ended_at": end}
+    written |= {"chair_confirmed_at": end, "recorder_confirmed_at": end, "version": 1}
+    made = add(session, Minutes, meeting_id=meeting_id, chair_id=leader, recorder_id=member, **written)
+    session.flush()
+    body = sealing.body_of(sheet_of(session, describe(session, row.id), meeting_id))
+    sealed = {"body": body, "digest": sealing.digest_of_body(body), "sealed_at": end}
+    session.execute(sa.update(Minutes).where(Minutes.id == made).values(sealed))
+    session.execute(sa.update(Meeting).where(Meeting.id == meeting_id).values(sealed_at=end))
+    return meeting_id
