@@ -52,9 +52,7 @@ def test_only_what_was_said_is_typed(new_phone, world, backstage, held):
     leader = new_phone().sign_on(backstage, world.leader.id)
     leader.open(f"{held}/minutes").sees("先加议题").count_taps()
     for number, topic in enumerate(("学习上级文件", "谈思想、谈工作"), start=1):
-        leader.tap(topic, within="#main", exact=True).until(
-            f"document.querySelectorAll('textarea').length === {number}"
-        )
+        add_topic(leader, topic, number)
     asked = leader.page.evaluate(EMPTY)
     assert asked == ["gist-#", "gist-#", "recorder", "title"]  # the title of one topic more, for those who want it
     leader.page.evaluate(COUNT_KEYS)
