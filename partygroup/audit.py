@@ -187,7 +187,7 @@ FIELD_NAMES = {
     "happened_on": "日期", "minutes": "分钟", "people": "人数", "photos": "照片", "remark": "说明", "result": "结果",
     "text": "内容", "two_way": "双向融合", "theme": "主题", "starts_on": "从", "ends_on": "到", "ended_on": "结束于",
     "chair_id": "主持人", "digest": "摘要", "ended_at": "散会", "owner": "谁来办", "progress": "进展",
-    "recorder_id": "记录人", "topics": "写了几个议题",
+    "extras": "另记", "recorder_id": "记录人", "topics": "写了几个议题",
     "on_month": "月份", "step": "步骤", "year": "年度",
     "abstained": "弃权", "candidates": "候选人得票", "opinions": "交书面意见的人", "present": "到会人数",
     "votes_against": "反对", "votes_for": "赞成", "written_abstained": "书面弃权", "written_against": "书面反对",

@@ -184,8 +184,8 @@ def crew(session, name: str, people, *, under: int) -> Unit:
     return made
 
 
-def shifts(session, unit_id: int, *, on: date = date(2026, 1, 1)) -> ShiftPattern:
+def shifts(session, unit_id: int, *, on: date = date(2026, 1, 1), **columns) -> ShiftPattern:
     """Return the usual pattern of four teams and three shifts, entered for a unit; 甲班 begins with early shifts."""
     values = {"letters": "早早中中夜夜休休", "teams": [[name, day, []] for name, day in USUAL_TEAMS], "from_on": on}
     values["hours"] = {"早": ["08:00", "16:00"], "中": ["16:00", "00:00"], "夜": ["00:00", "08:00"]}
-    return session.get(ShiftPattern, add(session, ShiftPattern, unit_id=unit_id, **values))
+    return session.get(ShiftPattern, add(session, ShiftPattern, unit_id=unit_id, **values | columns))

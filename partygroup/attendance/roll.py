@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -141,9 +142,23 @@ _BY_HAND = Mark.door.in_((Door.TICK, Door.PAPER))
 
 def get_roll(session, gathering) -> Roll:
     """Return the roll of an opened gathering by one statement, in surname-stroke order; late is by the own sitting."""
+    return rolls_of(session, [gathering])[gathering.id]
+
+
+def rolls_of(session, gatherings: Sequence) -> dict[int, Roll]:
+    """Return gathering → its roll, of several, by one statement."""
+    closed = {one.id: one.closed_at is not None for one in gatherings}
+    found = {one: [] for one in closed}
+    for row in session.execute(_rows_of(list(closed))):
+        found[row.gathering_id].append(_roll_row(row, closed[row.gathering_id]))
+    return {one: Roll(tuple(rows)) for one, rows in found.items()}
+
+
+def _rows_of(gathering_ids: list[int]) -> sa.Select:
     ticker = aliased(Person)
-    rows = session.execute(
+    return (
         sa.select(
+            DueEntry.gathering_id,
             DueEntry.person_id,
             Person.name,
             DueEntry.standing,
@@ -186,16 +201,16 @@ def get_roll(session, gathering) -> Roll:
                 MakeUp.undone_at.is_(None),
             ),
         )
-        .where(DueEntry.gathering_id == gathering.id)
+        .where(DueEntry.gathering_id.in_(gathering_ids))
         .order_by(Person.stroke_key, Person.id)
     )
-    return Roll(tuple(_roll_row(row, gathering.closed_at is not None) for row in rows))
 
 
 def _roll_row(row, closed: bool) -> RollRow:
     told, came = row._asdict(), row.mark_id is not None
     granted, decided_at, made_up_on = (told.pop(key) for key in ("granted", "decided_at", "made_up_on"))
     starts_at = told.pop("starts_at")
+    del told["gathering_id"]
     return RollRow(
         **told,
         status=status_of(row.counting, came, bool(granted), closed),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.demo.activities import write_activities
-from partygroup.demo.cast import DEMO_PASSWORD, cast_parts, demo_logins, open_accounts
+from partygroup.demo.cast import DEMO_PASSWORD, HOME, cast_parts, demo_logins, open_accounts
 from partygroup.demo.closings import Calendar, closing_calendar, closing_deeds
 from partygroup.demo.desks import Desk, desks_of
 from partygroup.demo.diary import Diary
@@ -20,6 +20,7 @@ from partygroup.demo.evaluation import evaluation_deeds
 from partygroup.demo.flow import Times
 from partygroup.demo.history import turnouts_of, write_days, write_gatherings
 from partygroup.demo.ledger import ledger_deeds
+from partygroup.demo.minutes import minutes_deeds
 from partygroup.demo.missed import write_missed
 from partygroup.demo.organisation import BranchPlace, found_company
 from partygroup.demo.people import write_exclusions, write_people
@@ -98,6 +99,8 @@ def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random
     closed, times = closing_calendar(at), times_at(session, at, history_months(clock.day_of(at))[0])
     done += _write_points(session, desks, turnouts, closed, times)
     deeds = closing_deeds(desks, closed, times.table_id)
+    home = next(desk.place for desk in desks if desk.place.shape.name == HOME)
+    deeds += minutes_deeds(home, turnouts, at=at)
     deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at) + ledger_deeds(desks, at)
     task, beside = (
         progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,15 +81,20 @@ class Item:
 
 def agenda_of(session, gathering) -> list[Item]:
     """Return the agenda of a gathering's meetings in order, by at most three statements."""
+    return agenda_of_all(session, [gathering])
+
+
+def agenda_of_all(session, gatherings: Sequence) -> list[Item]:
+    """Return the agendas of several gatherings' meetings, each in order, by at most three statements."""
     rows = session.execute(
         sa.select(AgendaItem, Person.name, Vote)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .outerjoin(Person, Person.id == AgendaItem.person_id)
         .outerjoin(Vote, Vote.item_id == AgendaItem.id)
-        .where(Meeting.gathering_id == gathering.id)
+        .where(Meeting.gathering_id.in_([one.id for one in gatherings]))
         .order_by(AgendaItem.meeting_id, AgendaItem.ordinal)
     ).all()
-    kinds = {meeting.id: meeting.kind.rules for meeting in gathering.meetings}
+    kinds = {meeting.id: meeting.kind.rules for one in gatherings for meeting in one.meetings}
     elections = [item.id for item, _, _ in rows if SORTS[item.sort].elects]
     counted = [vote.id for item, _, vote in rows if vote and SORTS[item.sort].takes_opinions]
     names, tallies = _candidates(session, elections)

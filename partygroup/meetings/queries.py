@@ -174,6 +174,18 @@ def describe(session, gathering_id: int) -> Convened:
     return get_convened(session, gathering_id, sa.select(Gathering))
 
 
+def describe_all(session, gathering_ids) -> dict[int, Convened]:
+    """Return id → gathering, of several, by one statement; to somebody whom nobody keeps from any."""
+    found = _convened_all(session, sa.select(Gathering).where(Gathering.id.in_(gathering_ids)))
+    return {one.id: one for one in found}
+
+
+def last_held(session, unit_id: int, code: str) -> date | None:
+    """Return the day on which a unit last held a meeting of a kind."""
+    held = sa.select(sa.func.max(Gathering.day)).join(Meeting).join(Kind, Kind.id == Meeting.kind_id)
+    return session.scalar(held.where(Gathering.unit_id == unit_id, Gathering.closed_at.is_not(None), Kind.code == code))
+
+
 def upcoming(session, visible: sa.Select, today: date, *, limit: int = 2 * PAGE) -> list[Convened]:
     """Return gatherings from today on, and the week's earlier ones not closed yet, soonest first; none cancelled."""
     still_open = sa.and_(Gathering.opened_at.is_not(None), Gathering.closed_at.is_(None))

@@ -79,6 +79,8 @@ TOPIC_PROMPTS: dict[str, tuple[str, ...]] = {
     "theme_day": ("重温入党誓词", "集体学习", "民主议事", "志愿服务"),
     "party_lecture": ("讲课", "交流讨论"),
     "org_life_meeting": ("学习研讨", "通报征求到的意见", "对照检查", "批评和自我批评", "定整改清单"),
+    "oath_review": ("重温入党誓词", "谈体会"),
+    "political_birthday": ("谈入党经历", "同志们的话"),
     "appraisal": ("个人自评", "党员互评", "民主测评"),
     "election": ("上届委员会工作报告", "通过选举办法", "推选监票人、计票人"),
 }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from partygroup.db import witness, witness_row
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.models import Gathering, Meeting
+from partygroup.minutes.extras import Extras, keep_extras
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
 from partygroup.minutes.queries import Resolved, Sheet, sheet_of
 from partygroup.minutes.rules import (
@@ -18,6 +19,7 @@ from partygroup.minutes.rules import (
     refusal_to_confirm,
     refusal_to_move,
     refusal_to_write,
+    refusals_of_extras,
     refusals_of_head,
     refusals_of_resolution,
 )
@@ -36,9 +38,12 @@ class Head:
 
 
 def write_minutes(
-    session, sheet: Sheet, *, head: Head, gists: Mapping[int, str], version: int, by: int, at: datetime
-) -> Minutes:
-    """Keep head and gists of a meeting's minutes; `version` is the one that was read. Raise Refused, 409 when stale.
+    session, sheet: Sheet, *, head: Head, gists: Mapping[int, str], extras: Extras | None = None, version: int,
+    by: int, at: datetime,
+) -> Minutes:  # fmt: skip
+    """Keep head, gists, and what the kind records as well; `version` is the one that was read.
+
+    Codes that `extras` does not name stay as they are. Raise Refused, 409 when stale.
 
     A change takes both confirmations back: two confirm the same text. The same again changes nothing.
     """
@@ -47,9 +52,13 @@ def write_minutes(
         raise Refused(reason, field=field)
     if not {head.chair_id, head.recorder_id} <= {row.person_id for row in sheet.roll.rows}:
         raise Refused("主持人和记录人要从名单里选。", field="chair")
+    came, on_roll = ({row.person_id for row in rows} for rows in (sheet.present, sheet.roll.rows))
+    for field, reason in refusals_of_extras(sheet.specs, extras or {}, came, on_roll).items():
+        raise Refused(reason, field=field)
     new = {"chair_id": head.chair_id, "recorder_id": head.recorder_id, "ended_at": head.ended_at}
     changed = {point.id: gists[point.id] for point in sheet.points if gists.get(point.id, point.gist) != point.gist}
-    if minutes and not changed and all(getattr(minutes, name) == value for name, value in new.items()):
+    more = {code: said for code, said in (extras or {}).items() if said != sheet.extras.get(code, ())}
+    if minutes and not changed and not more and all(getattr(minutes, name) == value for name, value in new.items()):
         return minutes
     before = {name: _told(getattr(minutes, name)) for name in new} if minutes else None
     if minutes is None:
@@ -59,9 +68,11 @@ def write_minutes(
         setattr(minutes, name, value)
     _touch(minutes, by=by, at=at)
     after = {name: _told(value) for name, value in new.items()} | {"topics": len(changed)}
+    after |= {"extras": "、".join(spec.label for spec in sheet.specs if spec.code in more)} if more else {}
     witness(session, "minutes.write", minutes, at=at, by=by, unit_id=sheet.met.gathering.unit_id,
             before=before, after=after)  # fmt: skip
     _write_gists(session, changed)
+    keep_extras(session, minutes, more)
     return minutes
 
 

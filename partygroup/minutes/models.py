@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from partygroup.db import Audited, Base, UtcDateTime
 
 GIST_LENGTH, RESOLUTION_LENGTH, ADDENDUM_LENGTH, HOW_LENGTH = 2000, 120, 500, 120
+GUEST_LENGTH, LINE_LENGTH, OUTLINE_LENGTH = 40, 100, 2000
 
 
 class Minutes(Audited, Base):
@@ -55,6 +56,22 @@ class Gist(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(sa.ForeignKey("agenda_item.id"), unique=True)
     text: Mapped[str] = mapped_column(sa.Text)
+
+
+class Extra(Base):
+    """One thing that minutes of a kind say beside their topics (meetings/extras.py): somebody, with years, or words.
+
+    A lecturer is a person or a guest's name; each form of a theme day, each political birthday has a row of its own.
+    """
+
+    __tablename__ = "minutes_extra"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(sa.ForeignKey("minutes.id"), index=True)
+    code: Mapped[str] = mapped_column(sa.String(20))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str | None] = mapped_column(sa.Text)
+    years: Mapped[int | None]
+    __table_args__ = (sa.CheckConstraint("(person_id IS NULL) <> (text IS NULL)", name="someone_or_words"),)
 
 
 class Progress(StrEnum):

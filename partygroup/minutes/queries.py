@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from partygroup.attendance.leaves import leaves_of
-from partygroup.attendance.roll import Roll, RollRow, get_roll
+from partygroup.attendance.roll import Roll, RollRow, get_roll, rolls_of
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
-from partygroup.meetings.agenda import Item, agenda_of
+from partygroup.meetings.agenda import Item, agenda_of_all
+from partygroup.meetings.extras import EXTRAS, ExtraSpec
 from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.presets import KindSpec
-from partygroup.meetings.queries import Convened
+from partygroup.meetings.queries import Convened, describe_all
+from partygroup.minutes.extras import Extras, extras_of
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
 from partygroup.minutes.rules import LONGEST, Topic, Written, gaps
-from partygroup.people.models import Person, Post
+from partygroup.people.models import Person, Post, Role
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,13 @@ class Sheet:
     last_recorder: int | None
     leave_waiting: tuple[str, ...]
     added: tuple[Added, ...]
+    extras: Extras = field(default_factory=dict)
+
+    @property
+    def specs(self) -> tuple[ExtraSpec, ...]:
+        """Return what its kind records beside its topics; without what the theme says already."""
+        alone = self.meeting.theme and len(self.met.gathering.meetings) == 1
+        return tuple(one for one in EXTRAS.get(self.meeting.kind.code, ()) if not (one.themed and alone))
 
     @property
     def kind(self) -> KindSpec:
@@ -127,26 +136,57 @@ class Sheet:
             Written(
                 met.state, one.chair_id, one.recorder_id, present, self.chairs, met.starts_at, one.ended_at,
                 self.leave_waiting, tuple(point.judged for point in self.points),
+                tuple(spec.label for spec in self.specs if spec.needed and not self.extras.get(spec.code)),
             )
         )  # fmt: skip
 
 
 def sheet_of(session, met: Convened, meeting_id: int) -> Sheet:
     """Return the minutes of one meeting of a gathering; raise NotFound."""
-    meeting = next((one for one in met.gathering.meetings if one.id == meeting_id), None)
+    meeting = _meeting_in(met, meeting_id)
     if meeting is None:
         raise NotFound
     minutes = session.scalar(sa.select(Minutes).where(Minutes.meeting_id == meeting_id))
-    items = [item for item in agenda_of(session, met.gathering) if item.row.meeting_id == meeting_id]
-    gists, resolved = _said(session, [item.id for item in items])
     return Sheet(
         met=met, meeting=meeting, minutes=minutes, roll=get_roll(session, met.gathering),
-        points=tuple(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])) for item in items),
-        chairs=_chairs(session, met.gathering, meeting.kind.rules),
+        points=_points(session, [met.gathering], [meeting_id])[meeting_id],
+        chairs=_chairs(session, met, meeting.kind.rules),
         last_recorder=None if minutes else _last_recorder(session, met.gathering.unit_id),
         leave_waiting=tuple(name for _leave, name in leaves_of(session, met.id)),
         added=_added(session, minutes) if minutes else (),
+        extras=extras_of(session, [minutes.id])[minutes.id] if minutes else {},
     )  # fmt: skip
+
+
+def written_sheets(session, written: Sequence[Minutes]) -> Iterator[Sheet]:
+    """Yield the sheet of each of these minutes, with what they say only, by as many statements for many as for one."""
+    ids = [one.meeting_id for one in written]
+    where = sa.select(Meeting.gathering_id).where(Meeting.id.in_(ids))
+    met_at = {meeting.id: met for met in describe_all(session, where).values() for meeting in met.gathering.meetings}
+    gatherings = list({met.id: met.gathering for met in met_at.values()}.values())
+    points, rolls = _points(session, gatherings, ids), rolls_of(session, gatherings)
+    extras = extras_of(session, [one.id for one in written])
+    for minutes in written:
+        met = met_at[minutes.meeting_id]
+        yield Sheet(
+            met=met, meeting=_meeting_in(met, minutes.meeting_id), minutes=minutes, roll=rolls[met.id],
+            points=points[minutes.meeting_id], chairs=frozenset(), last_recorder=None, leave_waiting=(), added=(),
+            extras=extras[minutes.id],
+        )  # fmt: skip
+
+
+def _meeting_in(met: Convened, meeting_id: int) -> Meeting | None:
+    return next((one for one in met.gathering.meetings if one.id == meeting_id), None)
+
+
+def _points(session, gatherings: list[Gathering], meeting_ids: list[int]) -> dict[int, tuple[Point, ...]]:
+    """Return meeting → its topics with what was said and resolved."""
+    items = [item for item in agenda_of_all(session, gatherings) if item.row.meeting_id in meeting_ids]
+    gists, resolved = _said(session, [item.id for item in items])
+    found: dict[int, list[Point]] = {one: [] for one in meeting_ids}
+    for item in items:
+        found[item.row.meeting_id].append(Point(item, gists.get(item.id, ""), tuple(resolved[item.id])))
+    return {one: tuple(points) for one, points in found.items()}
 
 
 def _said(session, item_ids: list[int]) -> tuple[dict[int, str], dict[int, list[Resolved]]]:
@@ -205,12 +245,16 @@ def tasks_of(session, person_id: int) -> list[Resolved]:
     return sorted(found, key=lambda one: (one.row.due_on or date.max, one.row.id))
 
 
-def _chairs(session, gathering: Gathering, kind: KindSpec) -> frozenset[int]:
-    """Return who may take the chair of a kind on the gathering's day (domain.md 5.1)."""
-    holders = sa.select(Post.person_id).where(
-        Post.unit_id == gathering.unit_id, Post.role.in_(kind.chair), holds_on(Post, gathering.day)
-    )
-    return frozenset(session.scalars(holders))
+def _chairs(session, met: Convened, kind: KindSpec) -> frozenset[int]:
+    """Return who may take the chair of a kind on the gathering's day (domain.md 5.1).
+
+    In a group's circle its leader may, whatever the kind, and the branch's officers who come to it.
+    """
+    of_group = met.gathering.circle == "group"
+    held = sa.and_(Post.unit_id.in_(met.place.lineage[: 2 if of_group else 1]), Post.role.in_(kind.chair))
+    if of_group:
+        held = sa.or_(held, sa.and_(Post.unit_id == met.gathering.unit_id, Post.role == Role.GROUP_LEADER))
+    return frozenset(session.scalars(sa.select(Post.person_id).where(held, holds_on(Post, met.gathering.day))))
 
 
 def _last_recorder(session, unit_id: int) -> int | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from partygroup.meetings.extras import ExtraSpec
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import SEALED
 from partygroup.minutes.models import Progress
@@ -28,7 +29,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Written:
-    """What minutes say, as the rules judge it. `present`: who came; `chairs`: who may take the chair, by person."""
+    """What minutes say, as the rules judge it. `present`: who came; `chairs`: who may take the chair, by person.
+
+    unsaid: what its kind records as well and is still empty.
+    """
 
     state: State
     chair_id: int
@@ -39,6 +43,16 @@ class Written:
     ended_at: datetime
     leave_waiting: tuple[str, ...]
     topics: tuple[Topic, ...]
+    unsaid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that minutes say beside their topics: somebody, perhaps with years, or words."""
+
+    person_id: int | None = None
+    text: str | None = None
+    years: int | None = None
 
 
 def refusal_to_write(state: State, *, is_sealed: bool) -> str | None:
@@ -84,6 +98,7 @@ def gaps(written: Written) -> list[str]:
     found += [f"“{one.title}”还没有记表决结果。" for one in written.topics if one.is_vote and not one.has_vote]
     silent = [one for one in written.topics if not (one.is_vote or one.gist or one.resolutions)]
     found += [f"“{one.title}”还没有写要点。" for one in silent]
+    found += [f"“{label}”还没有填。" for label in written.unsaid]
     return found
 
 
@@ -119,6 +134,49 @@ def refusals_of_resolution(text: str, owner_id: int | None, due_on: date | None,
         found["due_on"] = "期限早于开会那天，请核对。"
     return found
 
+
+# --- what a kind records as well --------------------------------------------------------------------------------------
+
+
+def refusals_of_extras(specs: Iterable[ExtraSpec], extras: Mapping[str, tuple[Said, ...]], came, on_roll):
+    """Return field → sentence for what minutes cannot say beside their topics; `came`, `on_roll`: persons."""
+    found = {}
+    for spec in specs:
+        said = extras.get(spec.code, ())
+        if spec.sort in ("person", "line", "text") and len(said) > 1:
+            found[spec.code] = f"{spec.label}选了名单里的人，就不用再写外请的名字。"
+        elif not {one.person_id for one in said if one.person_id is not None} <= (
+            on_roll if spec.sort == "birthdays" else came
+        ):
+            found[spec.code] = f"{spec.label}要从名单里选。"
+        elif spec.choices and not {one.text for one in said} <= set(spec.choices):
+            found[spec.code] = f"{spec.label}要从给出的里面选。"
+    return found
+
+
+def birthday_months(day: date, last: date | None) -> tuple[date, date]:
+    """Return the first days of the first and last month whose political birthdays a meeting of a day keeps.
+
+    The months after the last such meeting, a year at most, up to this one; this month alone after none or one in it.
+    """
+    until = day.replace(day=1)
+    year_before = until.replace(year=until.year - 1)
+    after = max(last.replace(day=1), year_before) if last else until
+    return (_next_month(after) if after < until else until), until
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def years_in(joined_on: date, first: date, last: date) -> int | None:
+    """Return which anniversary of joining falls into the months from `first` to `last`; None for none."""
+    year = first.year + (joined_on.month < first.month)
+    reached = date(year, joined_on.month, 1) <= last
+    return (year - joined_on.year if year > joined_on.year else None) if reached else None
+
+
+# --- what was resolved, on its way ------------------------------------------------------------------------------------
 
 NEXT = {
     Progress.OPEN: (Progress.DONE,),

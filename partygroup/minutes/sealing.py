@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from partygroup.attendance.roll import RollRow
 from partygroup.db import digest_of
 from partygroup.meetings.models import Meeting
-from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Minutes
-from partygroup.minutes.queries import Point, Sheet, sheet_of
+from partygroup.minutes.queries import Point, Sheet, written_sheets
 
 #: Names of people and units may change later; the seal keeps them as they were, and they are not compared.
 NAMES = "names"
+#: So many meetings are compared at once.
+PAGE = 200
 
 
 def body_of(sheet: Sheet) -> str:
@@ -32,8 +33,9 @@ def content_digest(sheet: Sheet) -> str:
 
 
 def _content(sheet: Sheet) -> dict:
-    """Return head, people with their status, topics, votes, and what was resolved."""
+    """Return head, people with their status, topics, votes, what was resolved, and what the kind records as well."""
     one, met = sheet.minutes, sheet.met
+    extras = {code: [[one.person_id, one.text, one.years] for one in said] for code, said in sheet.extras.items()}
     people = {row.person_id: row.name for row in sheet.roll.rows}
     return {
         "kind": [sheet.meeting.kind.code, sheet.meeting.kind.version],
@@ -55,7 +57,7 @@ def _content(sheet: Sheet) -> dict:
             "people": sorted(people.items()),
             "candidates": [sorted(point.item.candidates.items()) for point in sheet.points],
         },
-    }
+    } | ({"extras": extras} if extras else {})  # none: as it was sealed before there were any
 
 
 def _person(row: RollRow) -> list:
@@ -96,26 +98,40 @@ def _without_names(body: str) -> dict:
 
 
 def faults(session) -> Iterator[str]:
-    """Yield a sentence for each sealed meeting whose seal is broken, or whose rows no longer say what was sealed."""
+    """Yield a sentence for each sealed meeting whose seal is broken, or whose rows no longer say what was sealed.
+
+    As many statements for `PAGE` meetings as for one.
+    """
+    last = 0
+    while rows := _sealed_after(session, last):
+        told = {meeting_id: _fault_of_seal(sealed_at, minutes) for meeting_id, _, sealed_at, minutes in rows}
+        whole = [minutes for meeting_id, *_, minutes in rows if told[meeting_id] is None]
+        told |= {sheet.meeting.id: _fault_of_rows(sheet) for sheet in written_sheets(session, whole)}
+        yield from (f"会议 {gathering_id} 的记录：{told[one]}" for one, gathering_id, *_ in rows if told[one])
+        last = rows[-1][0]
+
+
+def _sealed_after(session, last: int) -> list:
+    """Return a page of (meeting, gathering, when it was sealed, minutes) where either says that it was sealed."""
+    sealed = sa.or_(Meeting.sealed_at.is_not(None), Minutes.sealed_at.is_not(None))
     query = sa.select(Meeting.id, Meeting.gathering_id, Meeting.sealed_at, Minutes)
-    query = query.outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
-    rows = session.execute(
-        query.where(sa.or_(Meeting.sealed_at.is_not(None), Minutes.sealed_at.is_not(None))).order_by(Meeting.id)
-    ).all()
-    for meeting_id, gathering_id, sealed_at, minutes in rows:
-        if reason := _fault_of(session, meeting_id, gathering_id, sealed_at, minutes):
-            yield f"会议 {gathering_id} 的记录：{reason}"
+    query = query.outerjoin(Minutes, Minutes.meeting_id == Meeting.id).where(sealed, Meeting.id > last)
+    return session.execute(query.order_by(Meeting.id).limit(PAGE)).all()
 
 
-def _fault_of(session, meeting_id: int, gathering_id: int, sealed_at, minutes: Minutes | None) -> str | None:
+def _fault_of_seal(sealed_at: datetime | None, minutes: Minutes | None) -> str | None:
     if minutes is None or minutes.sealed_at != sealed_at:
         return "封存的时间对不上。"
     if digest_of_body(minutes.body) != minutes.digest:
         return "封存的文字被改过。"
     try:
-        sealed = _without_names(minutes.body)
+        _without_names(minutes.body)
     except (ValueError, KeyError, AttributeError):
         return "封存的文字读不出来。"
-    now = _without_names(body_of(sheet_of(session, describe(session, gathering_id), meeting_id)))
+    return None
+
+
+def _fault_of_rows(sheet: Sheet) -> str | None:
+    sealed, now = _without_names(sheet.minutes.body), _without_names(body_of(sheet))
     changed = [name for name in now.keys() | sealed.keys() if now.get(name) != sealed.get(name)]
     return f"和封存时不一样：{'、'.join(sorted(changed))}。" if changed else None

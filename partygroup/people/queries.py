@@ -136,6 +136,11 @@ def get_post(session, post_id: int, person_id: int) -> Post:
     return _one_of(session, Post, post_id, person_id)
 
 
+def exclusion_on(session, person_id: int, day: date) -> Exclusion | None:
+    """Return why somebody is left out of the due number on a day, if they are."""
+    return session.scalar(sa.select(Exclusion).where(Exclusion.person_id == person_id, holds_on(Exclusion, day)))
+
+
 def get_exclusion(session, exclusion_id: int, person_id: int) -> Exclusion:
     """Return an exclusion of a person, running or past; raise NotFound."""
     return _one_of(session, Exclusion, exclusion_id, person_id)

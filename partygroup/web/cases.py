@@ -9,6 +9,7 @@ from partygroup import clock
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
+from partygroup.people.queries import exclusion_on
 from partygroup.policy import Can, may
 from partygroup.scores import cases
 from partygroup.scores.facts import table_in_force
@@ -66,11 +67,14 @@ def show(owner):
 def cases_page(owner: SeenPerson, *, status: int = 200, errors: dict | None = None):
     """Return the page; after a rejected form with its errors and everything typed."""
     exemptions, vetoes = cases.cases_of(db.session, owner.id)
+    today = clock.today()
+    runs = any(one.until_on is None or one.until_on > today for one in exemptions)
+    away = None if runs else exclusion_on(db.session, owner.id, today)
     told = names_known(db.session, "exemptions") | names_known(db.session, "vetoes")
     return respond(
         "points/cases.html",
         status=status, owner=owner, exemptions=exemptions, vetoes=vetoes, reasons=reasons(), grounds=grounds(),
-        told=told, today=clock.today(), errors=errors or {}, typed=request.form,
+        told=told, today=today, errors=errors or {}, typed=request.form, away=away,
         exempts=may(current_user, Can.EXEMPT, owner.place), vetoing=may(current_user, Can.ENTER_VETO, owner.place),
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ from partygroup.evaluation.rules import STATE_NAMES, State
 from partygroup.evaluation.scheme import Scheme
 from partygroup.evaluation.schemes import get_scheme, grounds_known, scheme_for
 from partygroup.evaluation.sheets import star_name
+from partygroup.meetings.queries import last_held
 from partygroup.org.models import UnitKind
 from partygroup.people.queries import names_of
 from partygroup.points import tenths
@@ -89,6 +90,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
     handles = may(current_user, Can.REVIEW_EVALUATION, unit.place)
     objectors = names_of(db.session, [one.by_id for one in objections]) if handles else {}
     past = past_results(db.session, unit.id, quarter)
+    enters = any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM))
     return respond(
         "evaluation/branch.html",
         status=status, unit=unit, quarter=quarter, tabs=quarters_around(today), result=result, sheet=result.sheet,
@@ -105,7 +107,7 @@ def branch_page(unit: SeenUnit, quarter: Quarter, *, problem: str | None = None,
         awards=entering.awards_of(db.session, unit.id, quarter), vetoes=vetoes_of(db.session, [unit.id]),
         grounds=grounds_known(db.session), objections=objections, objectors=objectors,
         sees_roll=may(current_user, Can.SEE_ROLL, unit.place),
-        enters=any(may(current_user, can, unit.place) for can in (Can.GIVE_AWARD, Can.ENTER_UNIT_VETO, Can.SET_TERM)),
+        enters=enters, elected_on=last_held(db.session, unit.id, "election") if enters else None,
     )  # fmt: skip
 
 

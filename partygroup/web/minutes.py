@@ -27,6 +27,7 @@ from partygroup.minutes.sealing import content_digest
 from partygroup.policy import Can, Place, may
 from partygroup.text import clean
 from partygroup.web.asked import day_meant, number_typed, text_typed
+from partygroup.web.extras import asked, extras_typed, in_words
 from partygroup.web.forms import BaseForm, MomentField, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
@@ -81,10 +82,12 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
     writes = may(current_user, Can.WRITE_MINUTES, paper.place)
     why_not = refusal_to_write(met.state, is_sealed=sheet.is_sealed)
     minutes = sheet.minutes
+    fills_in = writes and why_not is None
     return respond(
         "minutes/show.html", status=status, met=met, sheet=sheet, minutes=minutes, paper=paper,
         form=_form(sheet, request.form if stale or problems else None), problems=problems or {}, stale=stale,
-        typed=request.form, writes=writes and why_not is None, why_not=why_not, sees=writes or sheet.is_sealed,
+        typed=request.form, writes=fills_in, why_not=why_not, sees=writes or sheet.is_sealed,
+        asked=asked(sheet, request.form if stale or problems else None) if fills_in else [], in_words=in_words,
         gaps=sheet.gaps, seen=content_digest(sheet) if minutes and writes else None, names_of=names_of,
         prompts=_prompts(sheet), tasks=open_tasks(db.session, met.gathering.unit_id, met.gathering) if writes else [],
         progress=Progress, progress_names=PROGRESS_NAMES, status_names=STATUS_NAMES, today=clock.today(),
@@ -123,8 +126,8 @@ def write(paper):
     try:
         with transaction(db.session):
             actions.write_minutes(
-                db.session, sheet, head=head, gists=_gists_typed(sheet), version=number_typed("version") or 0,
-                by=current_user.id, at=clock.now(),
+                db.session, sheet, head=head, gists=_gists_typed(sheet), extras=extras_typed(sheet),
+                version=number_typed("version") or 0, by=current_user.id, at=clock.now(),
             )  # fmt: skip
     except Refused as refusal:
         again = paper_of(**paper.there)

@@ -30,6 +30,7 @@ SOUND = Written(
     ({"topics": (Topic("学习", False, False, "", 1),)}, []),
     ({"topics": (Topic("接收", True, False, "议过了", 0),)}, ["“接收”还没有记表决结果"]),
     ({"topics": (Topic("接收", True, True, "", 0),)}, []),
+    ({"unsaid": ("讲课人", "课题")}, ["“讲课人”还没有填", "“课题”还没有填"]),
 ])  # fmt: skip
 def test_what_is_missing(change, said):
     found = rules.gaps(replace(SOUND, **change))

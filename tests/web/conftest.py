@@ -12,6 +12,8 @@ from partygroup.attendance import codes
 from partygroup.attendance.models import Leave, Mark
 from partygroup.meetings.models import Sitting
 from tests.factories import gathering
+from tests.scorebook import mark
+from tests.web.desks import Desk
 
 STEP = 15
 AT = "2026-03-05 16:20"
@@ -58,3 +60,14 @@ def opened(app, met, world) -> Met:
 def met_of(app, session, row) -> Met:
     sitting_id = session.scalar(sa.select(Sitting.id).where(Sitting.gathering_id == row.id))
     return Met(id=row.id, sitting_id=sitting_id, key=app.config["SECRET_KEYS"][0])
+
+
+@pytest.fixture
+def desk(app, session, opened, world, at) -> Desk:
+    """Return the minutes of a group meeting to which leader and member came, closed at 17:20."""
+    for who in (world.leader, world.member):
+        mark(session, opened.id, who.id, at=clock.now())
+    session.commit()
+    at("2026-03-05 17:20")
+    app.test_client().sign_on(world.leader).post(f"{opened.url}/closing")
+    return Desk(app, session, opened, world)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from partygroup.attendance.models import MakeUp
 from partygroup.people.models import Role
 from partygroup.scores.models import Exemption, VetoCase
-from tests.factories import post
+from tests.factories import exclusion, post
 from tests.scorebook import held
 
 DAYS = {"from_on": "2026-03-01", "until_on": ""}
@@ -36,6 +36,15 @@ def test_an_exemption_is_made_seen_and_ended(url, world, client, session):
     assert row.until_on == date(2026, 3, 5)
     text = client.sign_on(world.member).get(f"{url}/cases").text
     assert "到2026年3月5日止" in text and "登记免予计分" not in text
+
+
+def test_who_is_not_due_already_is_not_asked_since_when(url, world, client, session):
+    exclusion(session, world.member.id, "ill", on=date(2026, 2, 9), until=date(2026, 8, 1))
+    form = client.sign_on(world.secretary, office=True).get(f"{url}/cases").text.split("登记一票否决")[0]
+    assert '<option value="ill" selected' in form and 'name="approved_by" type="text" value=""' in form
+    assert 'value="2026-02-09"' in form and 'value="2026-08-01"' in form
+    client.post(f"{url}/exemptions", data=DAYS | {"reason": "ill", "approved_by": "支委会"})
+    assert 'value="2026-02-09"' not in client.get(f"{url}/cases").text
 
 
 @pytest.mark.parametrize(
