@@ -30,6 +30,12 @@ class Resolved:
     owner: str | None
     held_on: date
     gathering_id: int
+    meeting_id: int
+
+    @property
+    def url(self) -> str:
+        """Return the address of the minutes in which it stands."""
+        return f"/meetings/{self.gathering_id}/minutes/{self.meeting_id}"
 
     def is_overdue(self, today: date) -> bool:
         return self.row.progress == Progress.OPEN and self.row.due_on is not None and self.row.due_on < today
@@ -159,7 +165,7 @@ def _said(session, item_ids: list[int]) -> tuple[dict[int, str], dict[int, list[
 
 def _resolved(session, *where) -> list[Resolved]:
     rows = session.execute(
-        sa.select(Resolution, Person.name, Gathering.day, Gathering.id)
+        sa.select(Resolution, Person.name, Gathering.day, Gathering.id, Meeting.id)
         .join(AgendaItem, AgendaItem.id == Resolution.item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Gathering, Gathering.id == Meeting.gathering_id)

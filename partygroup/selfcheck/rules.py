@@ -67,7 +67,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Kept:
-    """One meeting as kept: its minutes' people and state; `decides`: its kind decides things."""
+    """One meeting as kept: its minutes' people and state; `decides`: its kind decides things.
+
+    explained: its sealed minutes have an addendum, which is all that can still be said of them.
+    """
 
     gathering_id: int
     meeting_id: int
@@ -84,6 +87,7 @@ class Kept:
     waits_for: tuple[str, ...]
     topics: tuple[Topic, ...]
     people: tuple[Attendance, ...]
+    explained: bool = False
 
     @property
     def told(self) -> str:
@@ -104,6 +108,7 @@ class Task:
     """Something that a meeting resolved, with who sees to it."""
 
     gathering_id: int
+    meeting_id: int
     text: str
     owner: str
     due_on: date | None
@@ -183,8 +188,9 @@ def _two_places(year: Year, today: date) -> Iterator[Gap]:
             if person.came_at:
                 came[person.name, person.person_id].append((person.came_at, one.gathering_id, one.place, one))
     for (name, _), times in came.items():
-        for (at, first, place, one), (then, second, other, _two) in pairwise(sorted(times, key=lambda time: time[:2])):
-            if first != second and place != other and then - at < BETWEEN_PLACES:
+        for (at, first, place, one), (then, second, other, two) in pairwise(sorted(times, key=lambda time: time[:2])):
+            near = first != second and place != other and then - at < BETWEEN_PLACES
+            if near and not (one.explained or two.explained):
                 yield Gap(Heading.SOUND, f"{one.told}，{name}同时签到在“{place}”和“{other}”。", one.url)
 
 
@@ -254,8 +260,9 @@ def _alike(year: Year, today: date) -> Iterator[Gap]:
             kept[one.unit_id, one.kind].append((text, one))
     for row in kept.values():
         for (before, first), (after, second) in pairwise(row):
-            if is_alike(before, after):
-                words = f"{second.told}的记录和{first.on.month}月{first.on.day}日的几乎一样。"
+            if not second.explained and is_alike(before, after):
+                sealed = "已封存的，在补充说明里写清不同。" if second.sealed else ""
+                words = f"{second.told}的记录和{first.on.month}月{first.on.day}日的几乎一样。{sealed}"
                 yield Gap(Heading.PROMPT, words, second.minutes_url)
 
 
@@ -269,7 +276,7 @@ def _overdue(year: Year, today: date) -> Iterator[Gap]:
     for one in year.tasks:
         if one.due_on and one.due_on < today:
             words = f"议定的“{one.text}”到{said(one.due_on)}，{one.owner}还没有办结。"
-            yield Gap(Heading.PROMPT, words, f"/meetings/{one.gathering_id}/minutes")
+            yield Gap(Heading.PROMPT, words, f"/meetings/{one.gathering_id}/minutes/{one.meeting_id}")
 
 
 def _late_problems(year: Year, today: date) -> Iterator[Gap]:
@@ -285,8 +292,8 @@ def _twice(year: Year, today: date) -> Iterator[Gap]:
         by_text["".join(one.text.split())].append(one)
     for row in by_text.values():
         for before, after in pairwise(row):
-            if after.raised_on.year == before.raised_on.year + 1:
-                words = f"问题“{after.text}”去年列过，今年又列了，请写清这次怎么根治。"
+            if after.raised_on.year == before.raised_on.year + 1 and not after.closed:
+                words = f"问题“{after.text}”去年列过，今年又列了，解决时请写清这次怎么根治。"
                 yield Gap(Heading.PROMPT, words, f"/problems/{after.problem_id}")
 
 
