@@ -18,7 +18,7 @@ from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.presets import KindSpec
 from partygroup.meetings.queries import Convened
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
-from partygroup.minutes.rules import Topic, Written, gaps
+from partygroup.minutes.rules import LONGEST, Topic, Written, gaps
 from partygroup.people.models import Person, Post
 
 
@@ -91,9 +91,17 @@ class Sheet:
         return self.meeting.sealed_at is not None
 
     @property
+    def last_start(self) -> datetime:
+        """Return when its last sitting began: it ended after that."""
+        return max(one.starts_at for one in self.met.sittings)
+
+    @property
     def ended_at(self) -> datetime | None:
-        """Return when it ended: as written, else when signing in was closed."""
-        return self.minutes.ended_at if self.minutes else self.met.gathering.closed_at
+        """Return when it ended: as written, else when signing in was closed, if that was on the day; else None."""
+        if self.minutes:
+            return self.minutes.ended_at
+        closed_at = self.met.gathering.closed_at
+        return closed_at if closed_at and closed_at <= self.last_start + LONGEST else None
 
     @property
     def present(self) -> list[RollRow]:
