@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from partygroup.activities.models import Problem
 from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, day_of
 from partygroup.evaluation.due import structure_checks
 from partygroup.evaluation.structure import standings_of
 from partygroup.meetings.calendar import Book, book_of
@@ -76,7 +76,7 @@ def _meetings(session, unit_ids: Collection[int], first: date, last: date):
             decides=kind.rules.quorum is not None, closed=gathering.closed_at is not None, written=minutes is not None,
             sealed=meeting.sealed_at is not None, waits_for=_waits_for(minutes, came) if minutes else (),
             topics=tuple(topics[meeting.id]), people=tuple(came),
-            explained=bool(explained),
+            explained=bool(explained), until=day_of(max(one.starts_at for one in gathering.sittings)),
         )  # fmt: skip
 
 

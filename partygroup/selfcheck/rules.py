@@ -69,7 +69,8 @@ class Topic:
 class Kept:
     """One meeting as kept: its minutes' people and state; `decides`: its kind decides things.
 
-    explained: its sealed minutes have an addendum, which is all that can still be said of them.
+    until: the day of its last sitting, where it has several. explained: its sealed minutes have an addendum, which is
+    all that can still be said of them.
     """
 
     gathering_id: int
@@ -88,6 +89,12 @@ class Kept:
     topics: tuple[Topic, ...]
     people: tuple[Attendance, ...]
     explained: bool = False
+    until: date | None = None
+
+    @property
+    def last_on(self) -> date:
+        """Return the day of its last sitting."""
+        return self.until or self.on
 
     @property
     def told(self) -> str:
@@ -177,7 +184,7 @@ def _term(year: Year, today: date) -> Iterator[Gap]:
 
 def _unclosed(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if not one.closed and one.on < today:
+        if not one.closed and one.last_on < today:
             yield Gap(Heading.SOUND, f"{one.told}没有结束签到，没有散会时间。", f"{one.url}/code")
 
 
@@ -187,11 +194,14 @@ def _two_places(year: Year, today: date) -> Iterator[Gap]:
         for person in one.people:
             if person.came_at:
                 came[person.name, person.person_id].append((person.came_at, one.gathering_id, one.place, one))
+    at_both = defaultdict(list)
     for (name, _), times in came.items():
         for (at, first, place, one), (then, second, other, two) in pairwise(sorted(times, key=lambda time: time[:2])):
             near = first != second and place != other and then - at < BETWEEN_PLACES
             if near and not (one.explained or two.explained):
-                yield Gap(Heading.SOUND, f"{one.told}，{name}同时签到在“{place}”和“{other}”。", one.url)
+                at_both[one.told, one.url, place, other].append(name)
+    for (told, url, place, other), names in at_both.items():
+        yield Gap(Heading.SOUND, f"{told}，{'、'.join(names)}同时签到在“{place}”和“{other}”。", url)
 
 
 def _waiting_leave(year: Year, today: date) -> Iterator[Gap]:
@@ -209,7 +219,7 @@ def _without_reason(year: Year, today: date) -> Iterator[Gap]:
 
 def _not_made_up(year: Year, today: date) -> Iterator[Gap]:
     for one in _once(year.meetings):
-        if one.closed and one.on + MAKE_UP_WITHIN < today:
+        if one.closed and one.last_on + MAKE_UP_WITHIN < today:
             left = [person.name for person in one.people if person.on_leave and not (person.came_at or person.made_up)]
             if left:
                 yield Gap(Heading.TOGETHER, f"{one.told}，{'、'.join(left)}请假，还没有补课。", one.url)
@@ -226,13 +236,13 @@ def _once(meetings: Iterable[Kept]) -> Iterator[Kept]:
 
 def _without_minutes(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if one.closed and not one.written and one.on + MINUTES_WITHIN < today:
+        if one.closed and not one.written and one.last_on + MINUTES_WITHIN < today:
             yield Gap(Heading.PROMPT, f"{one.told}还没有写会议记录。", one.minutes_url)
 
 
 def _not_confirmed(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if one.written and not one.sealed and one.on + MINUTES_WITHIN < today:
+        if one.written and not one.sealed and one.last_on + MINUTES_WITHIN < today:
             who = "、".join(one.waits_for)
             yield Gap(Heading.PROMPT, f"{one.told}的记录还没有确认{f'，等{who}' if who else ''}。", one.minutes_url)
 

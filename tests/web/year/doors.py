@@ -15,7 +15,7 @@ from partygroup.attendance import codes
 from tests.web.pagetexts import texts
 from tests.web.year.forms import Form, form_to, forms_of
 from tests.web.year.people import DEPUTY, OFFICE, SECRETARY, Cast
-from tests.web.year.plan import NAMES, SAID, TOPICS, YEAR, Ballot, Line
+from tests.web.year.plan import NAMES, TOPICS, YEAR, Ballot, Line, gist
 
 STEP = 15
 
@@ -29,6 +29,16 @@ class Met:
     starts: list[str]
     sittings: list[int]
     minutes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Task:
+    """Something that a meeting gave somebody to do; done: they said so."""
+
+    unit: str
+    owner: str
+    words: str
+    done: bool = False
 
 
 class Doors:
@@ -159,9 +169,19 @@ class Doors:
             where = self.send(name, form_to(self.get(name, f"/q/{code}"), "/sign-ins"))
             assert where.endswith("/receipt")
         if rest := mine[line.scans :]:
-            form = form_to(self.get(line.host, f"{met.path}/ticks"), "/ticks")
-            typed = {"sitting": sitting} if len(met.sittings) > 1 else {}
-            self.send(line.host, form, people=[self.cast.ids[name] for name in rest], **typed)
+            self.tick(met, rest, number)
+
+    def tick(self, met: Met, names: list[str], number: int = 0) -> None:
+        """Mark people present by hand, of a sitting where there are several."""
+        form = form_to(self.get(met.line.host, f"{met.path}/ticks"), "/ticks")
+        typed = {"sitting": met.sittings[number]} if len(met.sittings) > 1 else {}
+        self.send(met.line.host, form, people=[self.cast.ids[name] for name in names], **typed)
+
+    def undo(self, met: Met, name: str, reason: str) -> None:
+        """Undo somebody's mark, from their name in the list."""
+        path = f"{met.path}/people/{self.cast.ids[name]}"
+        assert path in self.get(met.line.host, met.path)
+        self.send(met.line.host, form_to(self.get(met.line.host, path), f"{path}/undoing"), reason=reason)
 
     def vote(self, met: Met) -> None:
         """Record each vote in the calculator, as it was counted."""
@@ -204,11 +224,12 @@ class Doors:
         for number, (kind, path) in enumerate(met.minutes.items()):
             page = self.get(line.host, path)
             form = form_to(page, path, "存下记录")
-            gists = {name: gist(line, number + n) for n, name in enumerate(form.fields) if name.startswith("gist-")}
+            names = [name for name in form.fields if name.startswith("gist-")]
+            gists = {name: gist(line, number + n, line.copies) for n, name in enumerate(names)}
             assert len(gists) == len(TOPICS[kind]) + (len(line.ballots) if kind == line.kinds[-1] else 0)
             assert form.value("chair") == str(self.cast.ids[line.host]), (line, form.fields)
             typed = {name.replace("-", "__"): text for name, text in gists.items()}
-            if line.entered:  # nobody can know when it ended but who was there
+            if line.entered or line.left:  # nobody can know when it ended but who was there
                 assert form.value("ended_at") == ""
                 typed["ended_at"] = f"{line.day}T17:40"
             if line.unit in self.recorded:
@@ -234,36 +255,38 @@ class Doors:
             form = form_to(self.get(line.host, path), "/resolutions")
             typed = {"resolved": f"{line.day.month}月起按{line.unit}会上说的办"}
             if line.task:
-                typed |= {"owner": self.cast.ids[line.recorder], "due_on": line.day + timedelta(days=35)}
-                self.tasks.append((line.unit, line.recorder, typed["resolved"]))
+                typed |= {"owner": self.cast.ids[line.recorder], "due_on": line.day + timedelta(days=line.within)}
+                self.tasks.append(Task(line.unit, line.recorder, typed["resolved"]))
             self.send(line.host, form, **typed)
 
     def finish_tasks(self, met: Met) -> None:
         """Let those who were given something to do say that it is done, by the way that 会议 shows."""
-        for _unit, owner, words in self.tasks_of(met.line):
-            page = unescape(self.get(owner, "/meetings"))
-            link = re.search(rf'<a href="(/meetings/\d+/minutes/\d+)">(?:(?!</a>).)*{words}', page, re.DOTALL)[1]
-            self.send(owner, form_to(self.get(owner, link), "", "办好了"), "办好了", how="办妥了，照片在班组园地")
-            assert words not in self.get(owner, "/meetings")
+        for task in self.tasks_of(met.line):
+            if not task.done:
+                page = unescape(self.get(task.owner, "/meetings"))
+                way = rf'<a href="(/meetings/\d+/minutes/\d+)">(?:(?!</a>).)*{task.words}'
+                form = form_to(self.get(task.owner, re.search(way, page, re.DOTALL)[1]), "", "办好了")
+                self.send(task.owner, form, "办好了", how="办妥了，照片在班组园地")
+                assert task.words not in self.get(task.owner, "/meetings")
 
     def carry_on(self, met: Met) -> None:
         """Begin with what the meeting before set and is said to be done: the host verifies it."""
-        for one in self.tasks_of(met.line):
+        for task in self.tasks_of(met.line):
             page = self.get(met.line.host, f"{met.path}/minutes")
-            assert one[2] in page, (met.line, one)
+            assert task.words in page, (met.line, task)
             self.send(met.line.host, form_to(page, "", "核实办结"), "核实办结")
-            self.tasks.remove(one)
+            self.tasks.remove(task)
 
-    def tasks_of(self, line: Line) -> list[tuple[str, str, str]]:
-        """Return (unit, owner, words) of what such a meeting set and is not verified."""
-        return [one for one in self.tasks if line.task and one[0] == line.unit]
+    def tasks_of(self, line: Line) -> list[Task]:
+        """Return what such a meeting set and is not verified."""
+        return [one for one in self.tasks if line.task and one.unit == line.unit]
 
     def confirm(self, met: Met, *, by: tuple[str, ...] = ()) -> None:
         """Let chair and recorder confirm what they see; with both it is sealed."""
         for path in met.minutes.values():
             for name in by or (met.line.host, met.line.recorder):
                 self.send(name, form_to(self.get(name, path), "/confirmation"))
-            if not by:
+            if not by and met.line.unit == "支部":
                 assert "已封存" in self.get(met.line.due[-1], path), met.line
 
     def make_up(self, met: Met, names=()) -> None:
@@ -280,6 +303,11 @@ class Doors:
         path = f"/units/{self.cast.committee_id}/shifts"
         self.send(OFFICE, form_to(self.get(OFFICE, path), path))
 
+    def raise_problem(self, text: str, until: date) -> str:
+        """Take up a problem for the branch, and return its address."""
+        form = form_to(self.get(SECRETARY, "/problems/new"), "/problems")
+        return self.send(SECRETARY, form, text=text, owner=self.cast.ids[DEPUTY], due_on=until).partition("?")[0]
+
     def enter_term(self, elected: date, until: date) -> None:
         page = self.get(OFFICE, f"{self.branch}/evaluation")
         self.send(OFFICE, form_to(page, "/terms"), elected_on=elected, term_until=until)
@@ -293,13 +321,6 @@ def said_of(start: str) -> str:
 
 def id_of(path: str) -> int:
     return int(path.rsplit("/", 1)[-1])
-
-
-def gist(line: Line, number: int) -> str:
-    """Return what somebody said, another sentence each month and for each topic."""
-    who, other = line.came[number % len(line.came)], line.came[-1]
-    month = line.day.month - 1
-    return f"{who}：{SAID[(month + number) % 12]}\n{other}：{SAID[(month + number * 5 + 3) % 12]}"
 
 
 class _Who:

@@ -50,7 +50,8 @@ class Line:
 
     called, entered: the days on which it was called and played, `entered` later than `day` where it was entered later.
     leave: name → (sort, cause, granted). absent: who neither came nor asked. split: the times of all its sittings.
-    held_up: the step that is left out until somebody is told by the self-check (`faults.py`); left: until which day.
+    held_up: the step that is left out until the self-check tells of it (`faults.py`), left: until which day, where the
+    calendar shows it. copies: the month whose words are written again. within: the days for what is resolved.
     """
 
     day: date
@@ -67,9 +68,10 @@ class Line:
     scans: int = 2
     task: bool = False
     cancelled: str = ""
-    key: str = ""
     held_up: str = ""
     left: date | None = None
+    copies: int = 0
+    within: int = 35
     place: str = ""
 
     @property
@@ -101,8 +103,7 @@ class Line:
         """Return the day from whose end on it stands as held; None for one that was cancelled."""
         if self.cancelled:
             return None
-        closed_late = self.left if self.held_up in ("close", "call") else None
-        return closed_late or self.entered or self.day
+        return self.left or self.entered or self.day
 
 
 def on(month: int, day: int) -> date:
@@ -113,13 +114,22 @@ def on(month: int, day: int) -> date:
 DUTY, SICK, PERSONAL = ("leave_duty", "当班", True), ("leave_sick", "", True), ("leave_personal", "孩子家长会", True)
 #: (kind, unit, month) → what is special about a meeting of every month.
 SPECIAL: dict[tuple[str, str, int], dict] = {
-    ("theme_day", BRANCH, 1): {"scans": 24, "leave": {"袁新生": DUTY, "谭玉珍": SICK}},
+    ("theme_day", BRANCH, 1): {"scans": 24, "leave": {"袁新生": DUTY, "谭玉珍": SICK}, "absent": ("潘志远",)},
+    ("committee_meeting", BRANCH, 2): {"held_up": "close", "left": on(2, 7)},
+    ("group_meeting", "热风", 2): {"held_up": "decide_leave", "leave": {"于海涛": DUTY}},
     ("theme_day", BRANCH, 3): {"split": ("03-20 10:30", "03-20 16:30"), "leave": {"于海涛": DUTY}},
-    ("theme_day", BRANCH, 5): {"entered": on(6, 2), "left": on(6, 2), "held_up": "call", "scans": 0,
-                               "leave": {"石磊": DUTY}},
+    ("committee_meeting", BRANCH, 4): {"held_up": "resolve"},
+    ("group_meeting", "炉前", 4): {"held_up": "resolve", "copies": 3},
+    ("group_meeting", "点检", 5): {"held_up": "confirm"},
+    ("theme_day", BRANCH, 5): {"held_up": "call", "entered": on(6, 1), "scans": 0, "leave": {"石磊": DUTY}},
+    ("committee_meeting", BRANCH, 6): {"held_up": "write"},
+    ("group_meeting", "点检", 6): {"held_up": "mark"},
     ("theme_day", BRANCH, 6): {"called": on(5, 28), "leave": {"崔志刚": PERSONAL, "石磊": SICK}},
     ("theme_day", BRANCH, 7): {"split": ("07-20 10:30", "07-21 16:30"), "leave": {"廖春生": DUTY}},
     ("group_meeting", "点检", 7): {"leave": {"石磊": ("leave_personal", "想睡一觉", False)}},
+    ("group_meeting", "点检", 8): {"copies": 7},
+    ("committee_meeting", BRANCH, 9): {"within": 10},
+    ("group_meeting", "炉前", 9): {"held_up": "carry_on", "scans": 0},
     ("group_meeting", "热风", 10): {"entered": on(10, 13), "called": on(10, 13), "scans": 0},
     ("committee_meeting", BRANCH, 11): {"called": on(10, 30), "leave": {"罗红梅": DUTY}},
 }  # fmt: skip
@@ -143,16 +153,19 @@ def seldom() -> Iterator[Line]:
     """Yield what is due every quarter, year and term."""
     hall = {"place": "车间活动室"}
     yield Line(on(2, 25), BRANCH, ("party_lecture",), split=("02-25 10:30", "02-25 16:30"), leave={"彭玉兰": DUTY},
-               **hall)  # fmt: skip
+               held_up="make_up", **hall)  # fmt: skip
     plan = Ballot("decision", "通过年度工作计划", typed={"room__for": 20, "room__against": 1, "room__abstained": 2})
-    yield Line(on(3, 12), BRANCH, ("member_meeting",), ballots=(plan,), leave={"马文海": SICK}, scans=6, **hall)
+    yield Line(
+        on(3, 12), BRANCH, ("member_meeting",), ballots=(plan,), leave={"马文海": SICK}, scans=6, held_up="vote", **hall
+    )
     yield Line(on(5, 26), BRANCH, ("party_lecture",), **hall)
     full = Ballot("full_membership", about=("董晓光",), typed={"room__for": 24})
     yield Line(on(6, 18), BRANCH, ("member_meeting",), ballots=(full,), called=on(5, 30), **hall)
-    yield Line(on(7, 8), BRANCH, ("election",), ballots=(Ballot(
+    yield Line(on(7, 14), BRANCH, ("election",), held_up="call", ballots=(Ballot(
         "election", about=(*COMMITTEE, "冯桂芳"), seats=5, word="当选 5／5",
         typed=dict(zip((*COMMITTEE, "冯桂芳"), (23, 22, 21, 21, 20, 8), strict=True))),), leave={"邓国强": DUTY},
         **hall)  # fmt: skip
+    yield Line(on(9, 8), BRANCH, ("committee_meeting",), "16:40", "committee", copies=2, place="支部会议室")
     yield Line(on(9, 20), BRANCH, ("theme_day", "party_lecture", "member_meeting"), leave={"苏小燕": PERSONAL}, **hall)
     yield Line(on(11, 25), BRANCH, ("party_lecture",), leave={"范德才": DUTY}, **hall)
     admitted = Ballot("admission", about=("侯亚楠",), typed={"room__for": 20, "room__abstained": 1},
@@ -161,6 +174,13 @@ def seldom() -> Iterator[Line]:
     yield Line(on(12, 10), BRANCH, ("member_meeting",), ballots=(admitted,), leave=away, **hall)
     yield Line(on(12, 22), BRANCH, ("org_life_meeting", "appraisal"), scans=5, **hall)
     yield Line(on(8, 18), BRANCH, ("theme_day",), cancelled="炉况不顺，全员上炉", called=on(8, 12), **hall)
+
+
+def gist(line: Line, number: int, month: int = 0) -> str:
+    """Return what somebody said, another sentence each month and for each topic."""
+    who, other = line.came[number % len(line.came)], line.came[-1]
+    month = (month or line.day.month) - 1
+    return f"{who}：{SAID[(month + number) % 12]}\n{other}：{SAID[(month + number * 5 + 3) % 12]}"
 
 
 def lines() -> list[Line]:
