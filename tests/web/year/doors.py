@@ -87,9 +87,10 @@ class Doors:
 
     def call(self, line: Line, link: str = "") -> Met:
         """Call a gathering by the link of the duty calendar, or by another that was found."""
-        page = self.get(line.host, link or self.link_to_call(line))
+        link = link or self.link_to_call(line)
+        page = self.get(line.host, link)
         form = form_to(page, "/meetings", "召集")
-        if line.kinds[0] in (link or self.link_to_call(line)):
+        if line.kinds[0] in link:
             assert form.fields["kinds"] == [line.kinds[0]], (line, form.fields["kinds"])
         starts = [f"{line.day}T{line.time}"]
         typed = {"kinds": line.kinds, "starts_at": starts[0], "place": form.value("place") or line.place}

@@ -171,7 +171,7 @@ def seldom() -> Iterator[Line]:
     admitted = Ballot("admission", about=("侯亚楠",), typed={"room__for": 20, "room__abstained": 1},
                       opinions=("冯桂芳", "曹建军"))  # fmt: skip
     away = {"冯桂芳": DUTY, "曹建军": SICK, "谢永红": DUTY}
-    yield Line(on(12, 10), BRANCH, ("member_meeting",), ballots=(admitted,), leave=away, **hall)
+    yield Line(on(12, 12), BRANCH, ("member_meeting",), ballots=(admitted,), leave=away, **hall)
     yield Line(on(12, 22), BRANCH, ("org_life_meeting", "appraisal"), scans=5, **hall)
     yield Line(on(8, 18), BRANCH, ("theme_day",), cancelled="炉况不顺，全员上炉", called=on(8, 12), **hall)
 

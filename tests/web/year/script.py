@@ -34,6 +34,7 @@ class Script:
                 self.add(fault.gone, "08:30", lambda: faults.nothing_left(self))
         self.add(on(11, 3), "07:30", lambda: self.doors.raise_problem(PROBLEM, on(11, 30)))
         self.add(on(7, 21), "08:30", lambda: faults.nothing_left(self))  # one sitting is over, one is still to come
+        self.add(date(YEAR + 1, 1, 5), "12:00", self.finish_tasks)
         self.add(date(YEAR + 1, 1, 20), "07:00", self.finish)
 
     def add(self, day: date, time: str, act: Callable) -> None:
@@ -59,6 +60,12 @@ class Script:
         self.doors.be(on(1, 1), "06:00")
         self.doors.enter_shifts()
         self.doors.enter_term(date(YEAR - 3, 7, 1), on(6, 30))
+
+    def finish_tasks(self) -> None:
+        """Let what the last meetings of the year gave somebody to do be done, too."""
+        for line in self.plan:
+            if line.task and line.day > on(12, 1):
+                self.doors.finish_tasks(self.met[line])
 
     def finish(self) -> None:
         """See the whole year right once it is over."""
