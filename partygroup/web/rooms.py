@@ -7,6 +7,7 @@ from importlib import import_module
 _NAMES = """
 about
 activities
+admissions
 agenda
 appointments
 audit
@@ -16,15 +17,18 @@ calling
 cases
 deciding
 declarations
+dues
 evaluation
 exclusions
 feedback
 figures
 health
 home
+honours
 imports
 inbox
 kinds
+ledger
 login
 me
 meetings
@@ -34,6 +38,7 @@ outbox
 people
 periods
 photos
+plans
 points
 problems
 publicity
@@ -46,6 +51,7 @@ selfcheck
 shifts
 signing
 slips
+talks
 themes
 timeline
 """

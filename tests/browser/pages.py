@@ -176,6 +176,8 @@ class Walk:
         yield from (("GET", path, {}) for path in (
             f"/branches/{branch}/evaluation?{quarter}", f"/evaluation/{FROZEN.code}", f"/me/points?{quarter}",
             f"/activities?{quarter}&brand=green", "/inbox?view=done", "/declarations/new?source=branch",
+            f"/branches/{branch}/plan?add=1", f"/branches/{branch}/admissions?person={self.world.probationer.id}",
+            f"/branches/{branch}/dues?month={clock.months_after(clock.today(), -1):%Y-%m}",
         ))  # fmt: skip
 
     def _forms(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:
