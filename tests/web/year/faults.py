@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from tests.web.year import ceremony
 from tests.web.year.forms import form_to
 from tests.web.year.people import SECRETARY
 from tests.web.year.plan import YEAR, gist, on
@@ -124,6 +125,13 @@ def solve(script, link: str, page: str) -> None:
     script.doors.send(SECRETARY, form_to(page, f"{link}/closing"), how="换成带自锁的限位，大修时两台都换")
 
 
+def talk_with_the_rest(script, link: str, page: str) -> None:
+    """Enter the talks that are missing, by a tap on each name."""
+    assert all(name in page for name in ceremony.LATE)
+    for name in ceremony.LATE:
+        ceremony.talk(script.doors, link, SECRETARY, name)
+
+
 FAULTS = [
     Fault(on(2, 3), "1月20日主题党日，潘志远缺席，没有原因，也没有补课", make_up("theme_day", on(1, 20), "潘志远")),
     Fault(on(2, 7), "2月5日支部委员会会议没有结束签到，没有散会时间", close_it),
@@ -140,6 +148,7 @@ FAULTS = [
     Fault(on(8, 11), "8月10日党小组会的记录和7月10日的几乎一样", explain),
     Fault(on(9, 9), "梁启明同时签到在“炉前操作室”和“支部会议室”", be_at_one_place),
     Fault(on(9, 16), "到2026年9月15日，唐明亮还没有办结", finish),
+    Fault(on(10, 1), "这一年还没有谈过心：", talk_with_the_rest),
     Fault(on(11, 3), "问题“行车限位不灵”去年列过，今年又列了", solve),
 ]
 

@@ -23,6 +23,7 @@ class Form:
 
         A name with a dash is typed with two underscores. Each required field has a value in the end.
         """
+        assert not button or button in self.buttons, f"{self.action} has no button {button}: {list(self.buttons)}"
         sent = {name: list(values) for name, values in self.fields.items()}
         for name, value in typed.items():
             name = name.replace("__", "-")
@@ -102,7 +103,8 @@ class _Reader(HTMLParser):
             self._form = None
         elif tag == "button" and self._button is not None and self._form:
             facts, self._button = self._button, None
-            self._form.buttons[words] = {facts["name"]: facts.get("value", "")} if "name" in facts else {}
+            sent = {facts["name"]: facts.get("value", "")} if "name" in facts else {}
+            self._form.buttons[facts.get("aria-label", words)] = sent
         elif tag in ("label", "option") and self._label and self._form:
             name, value = self._label
             self._form.choices[name][value] = words

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from tests.web.year import faults
+from tests.web.year import ceremony, faults
 from tests.web.year.doors import Doors, Met
 from tests.web.year.duties import compare
 from tests.web.year.plan import YEAR, Line, lines, on
@@ -26,14 +26,15 @@ class Script:
         self.events: dict[tuple[date, str], list[Callable]] = defaultdict(list)
         for line in self.plan:
             self.lay_out(line)
-        for month in range(1, 13):
-            self.add(on(month, 1), "07:00", lambda: compare(self.doors, self.plan))
+        for first in [*(on(month, 1) for month in range(1, 13)), date(YEAR + 1, 1, 1)]:
+            self.add(first, "07:00", lambda: compare(self.doors, self.plan))
         for fault in faults.FAULTS:
             self.add(fault.day, fault.time, lambda fault=fault: faults.play(self, fault))
             if fault.gone:
                 self.add(fault.gone, "08:30", lambda: faults.nothing_left(self))
         self.add(on(11, 3), "07:30", lambda: self.doors.raise_problem(PROBLEM, on(11, 30)))
         self.add(on(7, 21), "08:30", lambda: faults.nothing_left(self))  # one sitting is over, one is still to come
+        ceremony.lay_out(self)
         self.add(date(YEAR + 1, 1, 5), "12:00", self.finish_tasks)
         self.add(date(YEAR + 1, 1, 20), "07:00", self.finish)
 
