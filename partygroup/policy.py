@@ -100,6 +100,7 @@ class Can(Enum):
     REOPEN_QUARTER = "重新打开季度"
     APPRAISE_GROUP = "评价党小组"
     MAKE_UP = "登记补课"
+    ANSWER_MAKE_UP = "确认自己的补课"
     SEE_CASES = "看免予计分和一票否决"
     EXEMPT = "免予计分"
     ENTER_VETO = "登记一票否决"
@@ -123,6 +124,11 @@ class Can(Enum):
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
+    HOLD_APPRAISAL = "办民主评议"
+    SEE_APPRAISAL = "看民主评议"
+    RUN_ORG_LIFE = "记组织生活会步骤和问题"
+    CRITICISE = "写批评意见"
+    WITHDRAW_CRITICISM = "撤回批评意见"
     READ_RESTRICTED = "看限阅内容"
     ENTER_TALK = "记谈心谈话"
     ENTER_TALK_OF_OTHERS = "替别人记谈心谈话"
@@ -211,6 +217,7 @@ POLICY = {
     Can.REOPEN_QUARTER: (unit_office, company_office),
     Can.APPRAISE_GROUP: (officer_of_branch,),
     Can.MAKE_UP: (leads_group, officer_of_branch, own_level(unit_office), own_level(company_office)),
+    Can.ANSWER_MAKE_UP: MEMBERS,
     Can.SEE_CASES: (oneself, officer_of_branch, *ABOVE),
     Can.EXEMPT: (never_self(officer_of_branch), never_self(unit_office)),
     Can.ENTER_VETO: (never_self(discipline_officer), never_self(unit_office)),
@@ -234,6 +241,11 @@ POLICY = {
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
+    Can.HOLD_APPRAISAL: (officer_of_branch,),
+    Can.SEE_APPRAISAL: (officer_of_branch, unit_office),
+    Can.RUN_ORG_LIFE: (leads_group, officer_of_branch),
+    Can.CRITICISE: MEMBERS,
+    Can.WITHDRAW_CRITICISM: (oneself,),
     Can.READ_RESTRICTED: (oneself, secretary_of_branch),
     Can.ENTER_TALK: (belongs_to_branch, serves_on_committee),
     Can.ENTER_TALK_OF_OTHERS: (secretary_of_branch,),
@@ -251,7 +263,7 @@ POLICY = {
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA, Can.WRITE_MINUTES,
-    Can.MOVE_TASK, Can.SELF_CHECK, Can.ENTER_TALK_OF_OTHERS, Can.SEE_TALKS,
+    Can.MOVE_TASK, Can.SELF_CHECK, Can.ENTER_TALK_OF_OTHERS, Can.SEE_TALKS, Can.RUN_ORG_LIFE,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

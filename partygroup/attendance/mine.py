@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
+from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import DUE_STANDINGS, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting
@@ -151,7 +151,7 @@ def attended_by(session, person_id: int, *, before: tuple[date, int] | None = No
 
 @dataclass(frozen=True)
 class MyPlace:
-    """How one person stands at one gathering: due entry (after opening), mark, leave."""
+    """How one person stands at one gathering: due entry (after opening), mark, leave, make-up."""
 
     counting: str | None
     reason: str | None
@@ -159,6 +159,7 @@ class MyPlace:
     door: str | None
     arrived_at: datetime | None
     leave: Leave | None
+    make_up: MakeUp | None
 
     @property
     def sent_later(self) -> str:
@@ -168,7 +169,7 @@ class MyPlace:
 def my_place_in(session, gathering, person_id: int) -> MyPlace:
     """Return how one person stands at a gathering, by one statement."""
     row = session.execute(
-        sa.select(DueEntry.counting, DueEntry.reason, Mark.happened_at, Mark.door, Mark.arrived_at, Leave)
+        sa.select(DueEntry.counting, DueEntry.reason, Mark.happened_at, Mark.door, Mark.arrived_at, Leave, MakeUp)
         .select_from(Gathering)
         .outerjoin(DueEntry, sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == person_id))
         .outerjoin(
@@ -176,6 +177,10 @@ def my_place_in(session, gathering, person_id: int) -> MyPlace:
             sa.and_(Mark.gathering_id == Gathering.id, Mark.person_id == person_id, Mark.undone_at.is_(None)),
         )
         .outerjoin(Leave, sa.and_(Leave.gathering_id == Gathering.id, Leave.person_id == person_id))
+        .outerjoin(
+            MakeUp,
+            sa.and_(MakeUp.gathering_id == Gathering.id, MakeUp.person_id == person_id, MakeUp.undone_at.is_(None)),
+        )
         .where(Gathering.id == gathering.id)
     ).one()
     return MyPlace(*row)

@@ -20,6 +20,7 @@ from partygroup.org.models import UnitKind
 from partygroup.org.trees import Node
 from partygroup.policy import Can, Place, may
 from partygroup.web.asked import month_after, month_asked
+from partygroup.web.joint import invitations_here
 from partygroup.web.needs import needs
 from partygroup.web.org import COMMITTEES, SeenUnit, find_seen, trees_on
 from partygroup.web.respond import respond
@@ -84,6 +85,7 @@ def branch(unit):
         step_names=STEP_NAMES, calls=may(current_user, Can.CALL_MEETING, unit.place),
         lines=[_line(book, unit.id, kind, quarter, today) for kind in kinds],
         owed=_owed(book, unit, {kind.code for kind in kinds}, today), ending=_ending(unit.id, today),
+        asked=[one for one in _invitations(unit) if one.is_open and not one.invitation.answered_at],
     )  # fmt: skip
 
 
@@ -95,6 +97,10 @@ def _ending(branch_id: int, today: date) -> Ending | None:
     met = called_between(db.session, [branch_id], max(term.from_on, months_after(term.until_on, -SOON)), date.max)
     elections = met.get(("election", "branch", branch_id), [])
     return Ending(term.words(today), term.until_on, term.until_on < today, elections[-1] if elections else None)
+
+
+def _invitations(unit) -> list:
+    return invitations_here([unit.id]) if may(current_user, Can.CALL_MEETING, unit.place) else []
 
 
 def _quarter_asked(today: date) -> Quarter:

@@ -10,6 +10,7 @@ activities
 admissions
 agenda
 appointments
+appraisal
 audit
 branchpoints
 calendar
@@ -18,6 +19,7 @@ cases
 deciding
 declarations
 dues
+dutyleave
 evaluation
 exclusions
 feedback
@@ -27,14 +29,18 @@ home
 honours
 imports
 inbox
+joint
 kinds
 ledger
 login
+makeups
 me
 meetings
 minutes
 org
+orglife
 outbox
+paper
 people
 periods
 photos
