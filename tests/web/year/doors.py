@@ -54,8 +54,7 @@ class Doors:
 
     def be(self, day: date, time: str) -> None:
         """Let it be a day and a time of the wall clock."""
-        if day != self.today:
-            self.phones.clear()
+        self.phones.clear()  # the window of the office stays open for a while only
         self.today = day
         self.at(f"{day} {time}")
 
@@ -101,12 +100,14 @@ class Doors:
             typed |= {"starts_at": starts[0], "starts_at_2": starts[1]}
         path = self.send(line.host, form, "召集", **typed).partition("?")[0]
         page = self.get(line.host, path)
-        for start in starts:
-            assert said_of(start) in page, (line, start)
-        sittings = [int(one.value("sitting")) for one in forms_of(page) if one.action.endswith("/moving")]
+        sittings = [int(one.value("sitting")) for one in forms_of(page, "/moving")]
+        if line.entered:
+            assert "补录" in page
+            return Met(line, path, starts, sittings)
         assert len(sittings) == len(starts)
         notice = unescape(re.search(r'<pre class="notice"[^>]*>(.*?)</pre>', page, re.DOTALL)[1])
-        assert all(NAMES[kind] in notice for kind in line.kinds), notice
+        assert all(said_of(start) in notice for start in starts), (line, notice)
+        assert all(NAMES[kind] in notice for kind in line.kinds), (line, notice)
         return Met(line, path, starts, sittings)
 
     def link_to_call(self, line: Line) -> str:
@@ -126,8 +127,13 @@ class Doors:
         """Put the usual topics on the agenda by a tap each, and what is voted on by its form."""
         agenda = f"{met.path}/agenda"
         page = self.get(met.line.host, agenda)
-        for topic in (one for kind in met.line.kinds for one in TOPICS[kind]):
-            self.send(met.line.host, form_to(page, agenda, topic), topic)
+        for kind, topic in [(code, one) for code in met.line.kinds for one in TOPICS[code]]:
+            if any(topic in one.buttons for one in forms_of(page, agenda)):
+                self.send(met.line.host, form_to(page, agenda, topic), topic)
+            else:
+                form = form_to(page, agenda, "加进议程")
+                (meeting,) = (one for one, name in form.choices["meeting"].items() if name == NAMES[kind])
+                self.send(met.line.host, form, "加进议程", title=topic, meeting=meeting)
         for ballot in met.line.ballots:
             form = form_to(self.get(met.line.host, agenda, sort=ballot.sort), agenda, "加进议程")
             typed = {"title": ballot.title} if ballot.title else {}
@@ -158,14 +164,18 @@ class Doors:
             self.send(by, form, "准假" if granted else "不准假", answer="" if granted else "那天要请您发言")
 
     def open(self, met: Met) -> None:
-        self.send(met.line.host, form_to(self.get(met.line.host, met.path), "/opening"))
+        """Begin the sign-in; what is entered later begins with the paper of that day."""
+        form = form_to(
+            self.get(met.line.host, met.path), "/opening", "照签到表补录" if met.line.entered else "开始签到"
+        )
+        self.send(met.line.host, form)
 
     def sign_in(self, met: Met, number: int = 0) -> None:
         """Let the first of those who came scan the code of a sitting, and tick the rest of those who came to it."""
-        line, sitting = met.line, met.sittings[number]
-        mine = line.came[number :: len(met.sittings)]
+        line = met.line
+        mine = line.came[number :: len(met.starts)]
         for name in mine[: line.scans]:
-            code = codes.code_at(self.app.config["SECRET_KEYS"][0], id_of(met.path), sitting,
+            code = codes.code_at(self.app.config["SECRET_KEYS"][0], id_of(met.path), met.sittings[number],
                                  codes.step_of(clock.now(), STEP))  # fmt: skip
             where = self.send(name, form_to(self.get(name, f"/q/{code}"), "/sign-ins"))
             assert where.endswith("/receipt")
@@ -174,7 +184,8 @@ class Doors:
 
     def tick(self, met: Met, names: list[str], number: int = 0) -> None:
         """Mark people present by hand, of a sitting where there are several."""
-        form = form_to(self.get(met.line.host, f"{met.path}/ticks"), "/ticks")
+        door = "?door=paper" if met.line.paper or met.line.entered else ""
+        form = form_to(self.get(met.line.host, f"{met.path}/ticks{door}"), "/ticks", "登记到会" if door else "")
         typed = {"sitting": met.sittings[number]} if len(met.sittings) > 1 else {}
         self.send(met.line.host, form, people=[self.cast.ids[name] for name in names], **typed)
 
@@ -291,11 +302,21 @@ class Doors:
                 assert "已封存" in self.get(met.line.due[-1], path), met.line
 
     def make_up(self, met: Met, names=()) -> None:
-        """Register for each who did not come how they made it up."""
-        for name in names or [name for name in met.line.due if name not in met.line.came]:
+        """Register for each of some who did not come how they made it up, from their name in the list."""
+        for name in names:
             path = f"{met.path}/people/{self.cast.ids[name]}"
             assert path in self.get(met.line.host, met.path)
             self.send(met.line.host, form_to(self.get(met.line.host, path), "/make-ups"), way="briefing")
+
+    def make_up_all(self, met: Met, names: list[str]) -> None:
+        """Register for all who missed a meeting that they made it up, and let each of them say so."""
+        unit = self.cast.units[met.line.unit]
+        here = f"{self.branch if met.line.unit == '支部' else f'/groups/{unit}'}/make-ups"
+        for name in names:
+            found = forms_of(self.get(met.line.host, here), here)
+            (form,) = (one for one in found if one.value("gathering") == str(id_of(met.path)))
+            self.send(met.line.host, form, f"{name}已补课")
+            self.send(name, form_to(self.get(name, "/"), f"{met.path}/make-up-answers", "补了"), "补了")
 
     # --- the offices ---
 

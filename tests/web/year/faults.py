@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tests.web.year import ceremony
-from tests.web.year.forms import form_to
+from tests.web.year.forms import form_to, forms_of
 from tests.web.year.people import SECRETARY
 from tests.web.year.plan import YEAR, gist, on
 
@@ -132,6 +132,17 @@ def talk_with_the_rest(script, link: str, page: str) -> None:
         ceremony.talk(script.doors, link, SECRETARY, name)
 
 
+def file_it(script, link: str, page: str) -> None:
+    """Take the last step of the appraisal."""
+    script.doors.send(SECRETARY, form_to(page, "/appraisal/steps", "记下"), "记下")
+
+
+def date_the_closure(script, link: str, page: str) -> None:
+    """Say on which day the last stage of the organisational-life meeting was done."""
+    form = next(one for one in forms_of(page, f"{link}/stages") if "记下" in one.buttons)
+    script.doors.send(SECRETARY, form, "记下", on=date(YEAR + 1, 1, 6))
+
+
 FAULTS = [
     Fault(on(2, 3), "1月20日主题党日，潘志远缺席，没有原因，也没有补课", make_up("theme_day", on(1, 20), "潘志远")),
     Fault(on(2, 7), "2月5日支部委员会会议没有结束签到，没有散会时间", close_it),
@@ -150,6 +161,8 @@ FAULTS = [
     Fault(on(9, 16), "到2026年9月15日，唐明亮还没有办结", finish),
     Fault(on(10, 1), "这一年还没有谈过心：", talk_with_the_rest),
     Fault(on(11, 3), "问题“行车限位不灵”去年列过，今年又列了", solve),
+    Fault(date(YEAR + 1, 1, 2), "2026 年民主评议停在“反馈本人”，还没有归档", file_it),
+    Fault(date(YEAR + 1, 1, 8), "12月22日组织生活会还没有记：整改完成", date_the_closure),
 ]
 
 

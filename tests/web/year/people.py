@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from partygroup.org.models import UnitKind
 from partygroup.people.models import Role, Standing, Workplace
@@ -55,7 +56,9 @@ def build_cast(session) -> Cast:
     for group, words in WORDS.items():
         for name, post in words:
             standing = Standing(post) if post in ("activist", "probationary") else Standing.FULL
-            one = factories.person(session, name, branch=branch.id, group=units[group], standing=standing)
+            joined = None if post == "activist" else date(2004 + len(ids) % 9, len(ids) % 12 + 1, 11)
+            one = factories.person(session, name, branch=branch.id, group=units[group], standing=standing,
+                                   joined_on=joined)  # fmt: skip
             ids[name] = one.id
             factories.add(session, Workplace, person_id=one.id, unit_id=crews[len(ids) % 4], from_on=factories.LONG_AGO)
             if post == "leader":

@@ -12,13 +12,14 @@ YEAR = 2026
 NAMES = {
     "committee_meeting": "支部委员会会议", "group_meeting": "党小组会", "member_meeting": "支部党员大会",
     "theme_day": "主题党日", "party_lecture": "党课", "org_life_meeting": "组织生活会", "appraisal": "民主评议党员",
-    "election": "换届选举",
+    "election": "换届选举", "oath_review": "重温入党誓词", "political_birthday": "政治生日",
 }  # fmt: skip
 #: What each kind talks about, tapped from the prompts of its agenda.
 TOPICS = {
     "committee_meeting": ["研究本月党建工作"], "group_meeting": ["传达支部安排"], "member_meeting": ["支部工作报告"],
     "theme_day": ["集体学习"], "party_lecture": ["讲课"], "election": ["通过选举办法"],
     "org_life_meeting": ["对照检查", "批评和自我批评", "定整改清单"], "appraisal": ["个人自评", "党员互评"],
+    "oath_review": ["面向党旗宣誓"], "political_birthday": ["同志们说几句"],
 }  # fmt: skip
 #: What was said in each month: no two alike.
 SAID = (
@@ -52,6 +53,7 @@ class Line:
     leave: name → (sort, cause, granted). absent: who neither came nor asked. split: the times of all its sittings.
     held_up: the step that is left out until the self-check tells of it (`faults.py`), left: until which day, where the
     calendar shows it. copies: the month whose words are written again. within: the days for what is resolved.
+    paper: who did not scan signed a sheet.
     """
 
     day: date
@@ -72,6 +74,7 @@ class Line:
     left: date | None = None
     copies: int = 0
     within: int = 35
+    paper: bool = False
     place: str = ""
 
     @property
@@ -124,6 +127,7 @@ SPECIAL: dict[tuple[str, str, int], dict] = {
     ("theme_day", BRANCH, 5): {"held_up": "call", "entered": on(6, 1), "scans": 0, "leave": {"石磊": DUTY}},
     ("committee_meeting", BRANCH, 6): {"held_up": "write"},
     ("group_meeting", "点检", 6): {"held_up": "mark"},
+    ("theme_day", BRANCH, 4): {"scans": 3, "paper": True},
     ("theme_day", BRANCH, 6): {"called": on(5, 28), "leave": {"崔志刚": PERSONAL, "石磊": SICK}},
     ("theme_day", BRANCH, 7): {"split": ("07-20 10:30", "07-21 16:30"), "leave": {"廖春生": DUTY}},
     ("group_meeting", "点检", 7): {"leave": {"石磊": ("leave_personal", "想睡一觉", False)}},

@@ -123,7 +123,7 @@ class Script:
             self.doors.confirm(met, by=(line.host,))
         away = [name for name, (_, _, granted) in line.leave.items() if granted]
         if away and line.held_up != "make_up":
-            self.add(self.doors.today + MADE_UP_AFTER, "13:00", lambda: self.doors.make_up(met, away))
+            self.add(self.doors.today + MADE_UP_AFTER, "13:00", lambda: self.doors.make_up_all(met, away))
 
     def step(self, line: Line, step: str) -> None:
         if step == "confirm" and line.held_up == "mark":
