@@ -40,9 +40,8 @@ def talk(doors, page: str, one: str, other: str) -> None:
     """Enter a talk by a tap on a name of the branch's page; the other finds it among their own."""
     found = unescape(doors.get(one, page))
     ids = doors.cast.ids
-    link = re.search(rf'href="(/talks\?[^"]*\bwith={ids[other]})"', found)
-    where = link[1] if link else f"/talks?branch={doors.cast.units['支部']}&to=branch&with={ids[other]}"
-    form = form_to(doors.get(one, where), "/talks", "记下来")
+    link = re.search(rf'href="(/talks\?[^"]*\bwith={ids[other]})"', found)[1]
+    form = form_to(doors.get(one, link), "/talks", "记下来")
     assert form.value("with") == str(ids[other]) and form.value("day") == str(doors.today)
     doors.send(one, form, "记下来")
     assert one in " ".join(texts(doors.get(other, "/talks")))

@@ -12,6 +12,7 @@ from html import unescape
 
 from partygroup import clock
 from partygroup.attendance import codes
+from tests.client import CarefulClient
 from tests.web.pagetexts import texts
 from tests.web.year.forms import Form, form_to, forms_of
 from tests.web.year.people import DEPUTY, OFFICE, SECRETARY, Cast
@@ -41,12 +42,26 @@ class Task:
     done: bool = False
 
 
+class Phone(CarefulClient):
+    """A phone that looks over one page of each sort a month: a year has thousands of them."""
+
+    looked: set[tuple[int, str]]
+
+    def is_new(self, response) -> bool:
+        """Say whether it is the month's first page of its sort."""
+        sort = clock.today().month, re.sub(r"\d+", "", response.request.path)
+        is_new = sort not in self.looked
+        self.looked.add(sort)
+        return is_new
+
+
 class Doors:
     """One branch's phones on one day after another. People are called by their names."""
 
     def __init__(self, app, at, cast: Cast):
         self.app, self.at, self.cast = app, at, cast
-        self.today, self.phones = date(YEAR, 1, 1), {}
+        self.today, self.hour, self.phones = date(YEAR, 1, 1), "", {}
+        self.looked = set()
         self.branch = f"/branches/{cast.units['支部']}"
         self.recorded, self.tasks = set(), []
 
@@ -54,15 +69,17 @@ class Doors:
 
     def be(self, day: date, time: str) -> None:
         """Let it be a day and a time of the wall clock."""
-        self.phones.clear()  # the window of the office stays open for a while only
-        self.today = day
+        if (day, time[:2]) != (self.today, self.hour):
+            self.phones.clear()  # the window of the office stays open for a while only
+        self.today, self.hour = day, time[:2]
         self.at(f"{day} {time}")
 
     def phone(self, name: str):
         """Return somebody's phone, with the office open if they have one."""
         if name not in self.phones:
-            who = _Who(self.cast.ids[name])
-            self.phones[name] = self.app.test_client().sign_on(who, office=True)
+            phone = Phone(self.app, self.app.response_class, use_cookies=True)
+            phone.looked = self.looked
+            self.phones[name] = phone.sign_on(_Who(self.cast.ids[name]), office=True)
         return self.phones[name]
 
     def get(self, name: str, path: str, **query) -> str:

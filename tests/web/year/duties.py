@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import unescape
 
 from tests.web.pagetexts import texts
-from tests.web.year.people import BRANCH, LEADERS
+from tests.web.year.people import BRANCH, LEADERS, OFFICE, SECRETARY
 from tests.web.year.plan import NAMES, YEAR, Line
 
 MONTH, QUARTER, WHOLE = 1, 3, 12
@@ -104,7 +104,7 @@ def compare(doors, plan: list[Line]) -> None:
     """Compare every quarter of the year's calendar with the model, kind by kind and month by month."""
     wrong = []
     for quarter in range(1, 5):
-        page = doors.get("梁启明", f"{doors.branch}/calendar", quarter=f"{YEAR}Q{quarter}")
+        page = doors.get(SECRETARY, f"{doors.branch}/calendar", quarter=f"{YEAR}Q{quarter}")
         model, rows = Duties(plan, quarter, doors.today), shown(page)
         assert set(rows) == {NAMES[kind] for kind in OFTEN}
         wrong += [f"{doors.today} {NAMES[kind]}: model {model.cells(kind)}, page {rows[NAMES[kind]]}"
@@ -114,4 +114,27 @@ def compare(doors, plan: list[Line]) -> None:
             wrong.append(f"{doors.today} quarter {quarter}: model {expected - found}, page {found - expected}")
         for _, how, link in told:
             assert link.startswith("/meetings/new?unit=") != (how == "已安排")
+    for first in (doors.today.replace(day=1), (doors.today.replace(day=1) - timedelta(days=1)).replace(day=1)):
+        if first.year == YEAR:
+            told, expected = line_of_unit(doors, first), expected_of_unit(plan, first, doors.today)
+            wrong += [f"{doors.today} office, {first}: model {expected}, page {told}"] if told != expected else []
     assert not wrong, "\n".join(wrong)
+
+
+def expected_of_unit(plan: list[Line], first: date, today: date) -> list[str]:
+    """Return what the unit committee should read of the branch in a month: what touches it, by how it stands."""
+    last = last_of(first.month)
+    model = Duties(plan, (first.month + 2) // 3, today)
+    due = [one for kind in OFTEN for one in model.due(kind) if one[1] <= last and one[2] >= first]
+    stands = Counter(stand for *_, stand in due)
+    told = f"已开 {stands['done']}／应开 {len(due) - stands['ahead']}"
+    told += f" · 已安排 {stands['called']}" if stands["called"] else ""
+    late = [f"{stands[stand]} 件{TOLD[stand]}" for stand in ("missed", "due") if stands[stand]]
+    return [told, *(late or ([] if stands["called"] else ["齐了"]))]
+
+
+def line_of_unit(doors, first: date) -> list[str]:
+    """Return what the unit committee's page says of the branch in a month."""
+    page = doors.get(OFFICE, f"/units/{doors.cast.committee_id}/calendar", month=f"{first:%Y-%m}")
+    row = re.search(rf'<li><a href="{doors.branch}/calendar.*?</li>', page, re.DOTALL)[0]
+    return [text for text in texts(row)[1:] if "任期" not in text and "换届" not in text]
