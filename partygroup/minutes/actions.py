@@ -48,7 +48,7 @@ def write_minutes(
     A change takes both confirmations back: two confirm the same text. The same again changes nothing.
     """
     minutes = _lock(session, sheet, version)
-    for field, reason in refusals_of_head(head.chair_id, head.recorder_id, sheet.met.starts_at, head.ended_at).items():
+    for field, reason in refusals_of_head(head.chair_id, head.recorder_id, sheet.last_start, head.ended_at).items():
         raise Refused(reason, field=field)
     if not {head.chair_id, head.recorder_id} <= {row.person_id for row in sheet.roll.rows}:
         raise Refused("主持人和记录人要从名单里选。", field="chair")

@@ -32,6 +32,12 @@ class Resolved:
     owner: str | None
     held_on: date
     gathering_id: int
+    meeting_id: int
+
+    @property
+    def url(self) -> str:
+        """Return the address of the minutes in which it stands."""
+        return f"/meetings/{self.gathering_id}/minutes/{self.meeting_id}"
 
     def is_overdue(self, today: date) -> bool:
         return self.row.progress == Progress.OPEN and self.row.due_on is not None and self.row.due_on < today
@@ -94,12 +100,17 @@ class Sheet:
         return self.meeting.sealed_at is not None
 
     @property
+    def last_start(self) -> datetime:
+        """Return when its last sitting began: it ended after that."""
+        return max(one.starts_at for one in self.met.sittings)
+
+    @property
     def ended_at(self) -> datetime | None:
         """Return when it ended: as written, else when signing in was closed, if that was on the day; else None."""
         if self.minutes:
             return self.minutes.ended_at
         closed_at = self.met.gathering.closed_at
-        return closed_at if closed_at and closed_at <= self.met.starts_at + LONGEST else None
+        return closed_at if closed_at and closed_at <= self.last_start + LONGEST else None
 
     @property
     def present(self) -> list[RollRow]:
@@ -202,7 +213,7 @@ def _said(session, item_ids: list[int]) -> tuple[dict[int, str], dict[int, list[
 
 def _resolved(session, *where) -> list[Resolved]:
     rows = session.execute(
-        sa.select(Resolution, Person.name, Gathering.day, Gathering.id)
+        sa.select(Resolution, Person.name, Gathering.day, Gathering.id, Meeting.id)
         .join(AgendaItem, AgendaItem.id == Resolution.item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Gathering, Gathering.id == Meeting.gathering_id)

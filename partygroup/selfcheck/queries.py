@@ -13,13 +13,13 @@ from partygroup.activities.models import Problem
 from partygroup.appraisal.models import STEP_NAMES, Step
 from partygroup.appraisal.queries import find_board
 from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, day_of
 from partygroup.evaluation.due import structure_checks
 from partygroup.evaluation.structure import standings_of
 from partygroup.meetings.calendar import Book, book_of
 from partygroup.meetings.models import AgendaItem, Gathering, Kind, Meeting, Vote
 from partygroup.meetings.sorts import SORTS
-from partygroup.minutes.models import Gist, Minutes, Progress, Resolution
+from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
 from partygroup.orglife.models import KIND
 from partygroup.orglife.queries import stages_and_open
 from partygroup.orglife.rules import stages_missed
@@ -64,8 +64,9 @@ def _duties(books: Iterable[Book], branch_id: int):
 
 
 def _meetings(session, unit_ids: Collection[int], first: date, last: date):
+    added = sa.exists().where(Addendum.minutes_id == Minutes.id)
     rows = session.execute(
-        sa.select(Gathering, Meeting, Kind, Minutes)
+        sa.select(Gathering, Meeting, Kind, Minutes, added)
         .join(Meeting, Meeting.gathering_id == Gathering.id)
         .join(Kind, Kind.id == Meeting.kind_id)
         .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
@@ -78,7 +79,7 @@ def _meetings(session, unit_ids: Collection[int], first: date, last: date):
     ).unique().all()  # fmt: skip
     people = _people(session, [gathering.id for gathering, *_ in rows])
     topics = _topics(session, [meeting.id for _, meeting, *_ in rows])
-    for gathering, meeting, kind, minutes in rows:
+    for gathering, meeting, kind, minutes, explained in rows:
         sitting, came = gathering.sittings[0], people[gathering.id]
         yield Kept(
             gathering_id=gathering.id, meeting_id=meeting.id, unit_id=gathering.unit_id, kind=kind.code,
@@ -86,6 +87,7 @@ def _meetings(session, unit_ids: Collection[int], first: date, last: date):
             decides=kind.rules.quorum is not None, closed=gathering.closed_at is not None, written=minutes is not None,
             sealed=meeting.sealed_at is not None, waits_for=_waits_for(minutes, came) if minutes else (),
             topics=tuple(topics[meeting.id]), people=tuple(came),
+            explained=bool(explained), until=day_of(max(one.starts_at for one in gathering.sittings)),
         )  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def _topics(session, meeting_ids: Collection[int]) -> dict[int, list[Topic]]:
 
 def _tasks(session, unit_ids: Collection[int]):
     rows = session.execute(
-        sa.select(Meeting.gathering_id, Resolution.text, Person.name, Resolution.due_on)
+        sa.select(Meeting.gathering_id, Meeting.id, Resolution.text, Person.name, Resolution.due_on)
         .join(AgendaItem, AgendaItem.id == Resolution.item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Person, Person.id == Resolution.owner_id)

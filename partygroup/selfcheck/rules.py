@@ -71,7 +71,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Kept:
-    """One meeting as kept: its minutes' people and state; `decides`: its kind decides things."""
+    """One meeting as kept: its minutes' people and state; `decides`: its kind decides things.
+
+    until: the day of its last sitting, where it has several. explained: its sealed minutes have an addendum, which is
+    all that can still be said of them.
+    """
 
     gathering_id: int
     meeting_id: int
@@ -88,6 +92,13 @@ class Kept:
     waits_for: tuple[str, ...]
     topics: tuple[Topic, ...]
     people: tuple[Attendance, ...]
+    explained: bool = False
+    until: date | None = None
+
+    @property
+    def last_on(self) -> date:
+        """Return the day of its last sitting."""
+        return self.until or self.on
 
     @property
     def told(self) -> str:
@@ -108,6 +119,7 @@ class Task:
     """Something that a meeting resolved, with who sees to it."""
 
     gathering_id: int
+    meeting_id: int
     text: str
     owner: str
     due_on: date | None
@@ -200,7 +212,7 @@ def _term(year: Year, today: date) -> Iterator[Gap]:
 
 def _unclosed(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if not one.closed and one.on < today:
+        if not one.closed and one.last_on < today:
             yield Gap(Heading.SOUND, f"{one.told}没有结束签到，没有散会时间。", f"{one.url}/code")
 
 
@@ -210,10 +222,14 @@ def _two_places(year: Year, today: date) -> Iterator[Gap]:
         for person in one.people:
             if person.came_at:
                 came[person.name, person.person_id].append((person.came_at, one.gathering_id, one.place, one))
+    at_both = defaultdict(list)
     for (name, _), times in came.items():
-        for (at, first, place, one), (then, second, other, _two) in pairwise(sorted(times, key=lambda time: time[:2])):
-            if first != second and place != other and then - at < BETWEEN_PLACES:
-                yield Gap(Heading.SOUND, f"{one.told}，{name}同时签到在“{place}”和“{other}”。", one.url)
+        for (at, first, place, one), (then, second, other, two) in pairwise(sorted(times, key=lambda time: time[:2])):
+            near = first != second and place != other and then - at < BETWEEN_PLACES
+            if near and not (one.explained or two.explained):
+                at_both[one.told, one.url, place, other].append(name)
+    for (told, url, place, other), names in at_both.items():
+        yield Gap(Heading.SOUND, f"{told}，{'、'.join(names)}同时签到在“{place}”和“{other}”。", url)
 
 
 def _waiting_leave(year: Year, today: date) -> Iterator[Gap]:
@@ -231,7 +247,7 @@ def _without_reason(year: Year, today: date) -> Iterator[Gap]:
 
 def _not_made_up(year: Year, today: date) -> Iterator[Gap]:
     for one in _once(year.meetings):
-        if one.closed and one.on + MAKE_UP_WITHIN < today:
+        if one.closed and one.last_on + MAKE_UP_WITHIN < today:
             left = [person.name for person in one.people if person.on_leave and not (person.came_at or person.made_up)]
             if left:
                 yield Gap(Heading.TOGETHER, f"{one.told}，{'、'.join(left)}请假，还没有补课。", one.url)
@@ -248,13 +264,13 @@ def _once(meetings: Iterable[Kept]) -> Iterator[Kept]:
 
 def _without_minutes(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if one.closed and not one.written and one.on + MINUTES_WITHIN < today:
+        if one.closed and not one.written and one.last_on + MINUTES_WITHIN < today:
             yield Gap(Heading.PROMPT, f"{one.told}还没有写会议记录。", one.minutes_url)
 
 
 def _not_confirmed(year: Year, today: date) -> Iterator[Gap]:
     for one in year.meetings:
-        if one.written and not one.sealed and one.on + MINUTES_WITHIN < today:
+        if one.written and not one.sealed and one.last_on + MINUTES_WITHIN < today:
             who = "、".join(one.waits_for)
             yield Gap(Heading.PROMPT, f"{one.told}的记录还没有确认{f'，等{who}' if who else ''}。", one.minutes_url)
 
@@ -282,8 +298,9 @@ def _alike(year: Year, today: date) -> Iterator[Gap]:
             kept[one.unit_id, one.kind].append((text, one))
     for row in kept.values():
         for (before, first), (after, second) in pairwise(row):
-            if is_alike(before, after):
-                words = f"{second.told}的记录和{first.on.month}月{first.on.day}日的几乎一样。"
+            if not second.explained and is_alike(before, after):
+                sealed = "已封存的，在补充说明里写清不同。" if second.sealed else ""
+                words = f"{second.told}的记录和{first.on.month}月{first.on.day}日的几乎一样。{sealed}"
                 yield Gap(Heading.PROMPT, words, second.minutes_url)
 
 
@@ -297,7 +314,7 @@ def _overdue(year: Year, today: date) -> Iterator[Gap]:
     for one in year.tasks:
         if one.due_on and one.due_on < today:
             words = f"议定的“{one.text}”到{said(one.due_on)}，{one.owner}还没有办结。"
-            yield Gap(Heading.PROMPT, words, f"/meetings/{one.gathering_id}/minutes")
+            yield Gap(Heading.PROMPT, words, f"/meetings/{one.gathering_id}/minutes/{one.meeting_id}")
 
 
 def _late_problems(year: Year, today: date) -> Iterator[Gap]:
@@ -313,8 +330,8 @@ def _twice(year: Year, today: date) -> Iterator[Gap]:
         by_text["".join(one.text.split())].append(one)
     for row in by_text.values():
         for before, after in pairwise(row):
-            if after.raised_on.year == before.raised_on.year + 1:
-                words = f"问题“{after.text}”去年列过，今年又列了，请写清这次怎么根治。"
+            if after.raised_on.year == before.raised_on.year + 1 and not after.closed:
+                words = f"问题“{after.text}”去年列过，今年又列了，解决时请写清这次怎么根治。"
                 yield Gap(Heading.PROMPT, words, f"/problems/{after.problem_id}")
 
 

@@ -23,6 +23,7 @@ from partygroup.meetings.changes import changes_of
 from partygroup.meetings.joint import host_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
+from partygroup.minutes.queries import tasks_of
 from partygroup.people.patterns import teams_over
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.web.asked import last_seen, number_typed, text_typed
@@ -39,7 +40,7 @@ pages = Blueprint("meetings", __name__)
 @pages.get("/meetings")
 @needs(Can.SIGN_IN)
 def index():
-    """List what is coming and, a page at a time, what was."""
+    """List what I have to do of what meetings resolved, what is coming and, a page at a time, what was."""
     today = clock.today()
     visible = queries.visible_to(current_user, today)
     seen = last_seen()
@@ -48,6 +49,8 @@ def index():
         coming=queries.upcoming(db.session, visible, today) if seen is None else [],
         past=queries.past(db.session, visible, today, before=seen),
         page_size=queries.PAGE,
+        tasks=tasks_of(db.session, current_user.id) if seen is None else [],
+        today=today,
         is_first=seen is None,
         may_call=bool(units_where(current_user, Can.CALL_MEETING)),
     )

@@ -90,6 +90,7 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
         asked=asked(sheet, request.form if stale or problems else None) if fills_in else [], in_words=in_words,
         gaps=sheet.gaps, seen=content_digest(sheet) if minutes and writes else None, names_of=names_of,
         prompts=_prompts(sheet), tasks=open_tasks(db.session, met.gathering.unit_id, met.gathering) if writes else [],
+        moves=_movable(sheet) if sheet.is_sealed else (),
         progress=Progress, progress_names=PROGRESS_NAMES, status_names=STATUS_NAMES, today=clock.today(),
         late_days=days_late(met.gathering.day, clock.day_of(minutes.begun_at)) if minutes else None,
         adds=sheet.is_sealed and may(current_user, Can.ADD_TO_MINUTES, paper.place),
@@ -106,6 +107,17 @@ def _form(sheet: Sheet, typed) -> HeadForm:
         form.chair.data, form.recorder.data = sheet.chair_id, sheet.recorder_id(current_user.id)
         form.ended_at.data = sheet.ended_at or (None if sheet.met.gathering.closed_at else clock.now())
     return form
+
+
+def _movable(sheet: Sheet) -> set[int]:
+    """Return what was resolved here, is not verified yet, and may be said to be done by who reads."""
+    place = sheet.met.place
+    tasks = [one.row for point in sheet.points for one in point.resolved if one.row.owner_id]
+    return {
+        row.id for row in tasks
+        if row.progress != Progress.VERIFIED
+        and may(current_user, Can.MOVE_TASK, Place(place.lineage, row.owner_id, place.circle))
+    }  # fmt: skip
 
 
 def _prompts(sheet: Sheet) -> list[str]:

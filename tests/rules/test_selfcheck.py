@@ -99,10 +99,10 @@ FAULTS = {
     ),
     "alike": (replace(SOUND, meetings=(HELD, AGAIN)), Heading.PROMPT, "几乎一样", "/meetings/9/minutes/90"),
     "follow-up": (
-        replace(SOUND, tasks=(Task(7, "挂点检卡", "田富", date(2026, 12, 1)),)),
+        replace(SOUND, tasks=(Task(7, 70, "挂点检卡", "田富", date(2026, 12, 1)),)),
         Heading.PROMPT,
         "田富还没有办结",
-        "/meetings/7/minutes",
+        "/meetings/7/minutes/70",
     ),
     "problem late": (
         replace(SOUND, problems=(replace(PROBLEM, due_on=date(2026, 4, 1)),)),
@@ -137,6 +137,17 @@ def test_each_fault_is_told_alone_with_where_it_is_mended(year, heading, words, 
     assert (gap.heading, gap.url) == (heading, url) and words in gap.words
 
 
+@pytest.mark.parametrize("sealed", [replace(SOUND, meetings=(HELD, replace(AGAIN, explained=True))),
+                                    replace(SOUND, meetings=(HELD, replace(OTHER, explained=True)))])  # fmt: skip
+def test_what_is_sealed_is_answered_by_an_addendum(sealed):
+    assert gaps_of(sealed, TODAY) == []
+
+
+def test_a_problem_of_last_year_too_is_answered_by_how_it_was_solved():
+    before, again = FAULTS["problem twice"][0].problems
+    assert gaps_of(replace(SOUND, problems=(before, replace(again, closed=True))), TODAY) == []
+
+
 def test_gaps_stand_under_their_headings():
     all_of_them = replace(
         SOUND, duties=FAULTS["frequency"][0].duties, meetings=(FAULTS["no minutes"][0].meetings[0],),
@@ -148,7 +159,7 @@ def test_gaps_stand_under_their_headings():
 def test_what_can_still_be_done_in_time_is_no_gap():
     young = with_people(CAME, replace(ABSENT, on_leave=True), on=TODAY - timedelta(days=3), written=False, sealed=False)
     assert gaps_of(young, TODAY) == []
-    task = Task(7, "挂点检卡", "田富", TODAY)
+    task = Task(7, 70, "挂点检卡", "田富", TODAY)
     last_day = replace(SOUND, tasks=(task,), term_until=TODAY, problems=(replace(PROBLEM, due_on=TODAY),))
     assert gaps_of(last_day, TODAY) == []
 
