@@ -115,6 +115,12 @@ def kinds_in_force(session) -> list[Kind]:
     return list(session.scalars(_newest_kinds()))
 
 
+def talks_a_year(session) -> int:
+    """Return how many talks a year the rules in force ask of each member; 0 where they ask for none."""
+    rules = [kind.rules for kind in kinds_in_force(session) if kind.code == "heart_talk"]
+    return sum({"month": 12, "quarter": 4, "year": 1}.get(one.per, 0) * one.at_least for one in rules)
+
+
 def _newest_kinds() -> sa.Select:
     newer = aliased(Kind)
     is_newest = ~sa.exists().where(newer.code == Kind.code, newer.version > Kind.version)
