@@ -12,7 +12,7 @@ from datetime import datetime
 from partygroup.db import witness_all
 
 #: **To add a sort of restricted text, add one line**: what its record is called in the trail → in words.
-SORT_NAMES = {"heart_talk": "谈心内容"}
+SORT_NAMES = {"heart_talk": "谈心内容", "criticism": "批评意见"}
 #: The capacity in which somebody reads who is one of those concerned; else it is the role of a post.
 ONESELF = "oneself"
 

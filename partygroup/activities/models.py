@@ -131,7 +131,10 @@ class Photo(Audited, Base):
 
 
 class Problem(Audited, Base):
-    """A problem taken up by a group or branch: who sees to it until when, and how it was solved."""
+    """A problem taken up by a group or branch: who sees to it until when, and how it was solved.
+
+    meeting_id: the organisational-life meeting that listed it; about_id: whose it is, none where it is the unit's own.
+    """
 
     __tablename__ = "problem"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,6 +151,8 @@ class Problem(Audited, Base):
     cancelled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     cancel_reason: Mapped[str | None] = mapped_column(sa.String(REASON_LENGTH))
     activity_id: Mapped[int | None] = mapped_column(sa.ForeignKey("activity.id"))
+    meeting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("meeting.id"), index=True)
+    about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (

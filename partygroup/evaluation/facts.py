@@ -127,6 +127,7 @@ def _problems(
         .where(
             Problem.branch_id.in_(branch_ids),
             Problem.due_on <= quarter.last,
+            Problem.about_id.is_(None),
             stands,
             sa.or_(Problem.closed_on.is_(None), Problem.closed_on >= quarter.first),
         )

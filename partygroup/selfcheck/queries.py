@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from partygroup.activities.models import Problem
+from partygroup.appraisal.models import STEP_NAMES, Step
+from partygroup.appraisal.queries import find_board
 from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
 from partygroup.clock import Quarter
 from partygroup.evaluation.due import structure_checks
@@ -19,8 +21,11 @@ from partygroup.meetings.models import AgendaItem, Gathering, Kind, Meeting, Vot
 from partygroup.meetings.queries import talks_a_year
 from partygroup.meetings.sorts import SORTS
 from partygroup.minutes.models import Gist, Minutes, Progress, Resolution
+from partygroup.orglife.models import KIND
+from partygroup.orglife.queries import stages_and_open
+from partygroup.orglife.rules import stages_missed
 from partygroup.people.models import Person
-from partygroup.selfcheck.rules import Attendance, Kept, Raised, Task, Topic, Year
+from partygroup.selfcheck.rules import Attendance, Graded, Kept, Life, Raised, Task, Topic, Year
 from partygroup.talks.queries import circle_of, coverage_of
 from partygroup.talks.rules import is_time_to_remind
 
@@ -45,7 +50,9 @@ def year_of(session, branch_id: int, year: int, today: date) -> Year:
         checks=tuple((one.name, one.why) for one in checks),
         term_until=shape.term_until,
         not_talked=tuple(_not_talked(session, branch_id, year, last)) if is_time_to_remind(year, today) else (),
-        year=year,
+        number=year,
+        lives=tuple(_lives(session, unit_ids, year, today)),
+        appraisal=_appraisal(session, branch_id, year, today),
     )
 
 
@@ -146,6 +153,31 @@ def _not_talked(session, branch_id: int, year: int, last: date) -> list[str]:
     """Return the names of the members who have not talked with anybody in a year as often as the rules ask."""
     circle = circle_of(session, branch_id, last)
     return [circle.names[one] for one in coverage_of(session, circle, year, owed=talks_a_year(session)).members]
+
+
+def _lives(session, unit_ids: Collection[int], year: int, today: date):
+    """Yield the organisational-life meetings held in a year, with the stages that they lack."""
+    rows = session.execute(
+        sa.select(Gathering.id, Gathering.day, Meeting.id)
+        .join(Meeting, Meeting.gathering_id == Gathering.id)
+        .join(Kind, Kind.id == Meeting.kind_id)
+        .where(
+            Gathering.unit_id.in_(unit_ids), Gathering.closed_at.is_not(None), Kind.code == KIND,
+            Gathering.day.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .order_by(Gathering.day, Gathering.id)
+    ).all()  # fmt: skip
+    dated, waiting = stages_and_open(session, [meeting_id for *_, meeting_id in rows])
+    for gathering_id, day, meeting_id in rows:
+        missed = stages_missed(dated[meeting_id], day, today, waiting[meeting_id])
+        yield Life(gathering_id, day, tuple(missed))
+
+
+def _appraisal(session, branch_id: int, year: int, today: date) -> Graded | None:
+    board = find_board(session, branch_id, year, today)
+    if board is None:
+        return None
+    return Graded(STEP_NAMES[board.state], board.state == Step.ARCHIVED, board.warning)
 
 
 def _problems(session, branch_id: int, year: int):

@@ -18,6 +18,8 @@ from partygroup.meetings.duty import Duty, Step
 
 #: Days after which minutes are missed, and a made-up meeting is (domain.md 5.6).
 MINUTES_WITHIN, MAKE_UP_WITHIN = timedelta(days=3), timedelta(days=15)
+#: Days after the meeting within which an appraisal is told to everybody and filed.
+CLOSED_WITHIN = timedelta(days=30)
 #: Texts this long and this like each other are one text written twice.
 LONG, ALIKE = 20, 0.9
 #: How many names a line tells.
@@ -123,6 +125,24 @@ class Raised:
 
 
 @dataclass(frozen=True)
+class Life:
+    """An organisational-life meeting that was held: which stages nobody dated."""
+
+    gathering_id: int
+    on: date
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The year's appraisal of members: its last step, and the sentence on more excellent than a third."""
+
+    state: str
+    is_over: bool
+    over: str | None
+
+
+@dataclass(frozen=True)
 class Year:
     """All that is known of a branch's year, as the rules look at it."""
 
@@ -135,15 +155,17 @@ class Year:
     term_until: date | None
     #: Names of members with whom nobody has talked, from the fourth quarter on.
     not_talked: tuple[str, ...] = ()
-    year: int = 0
+    number: int = 0
+    lives: tuple[Life, ...] = ()
+    appraisal: Graded | None = None
 
 
 def gaps_of(year: Year, today: date) -> list[Gap]:
     """Return every gap of a year, by heading and then as they are found."""
     rules = (
         _missed, _term, _unclosed, _two_places, _waiting_leave, _without_reason, _not_made_up, _without_minutes,
-        _not_confirmed, _votes, _no_result, _alike, _overdue, _late_problems, _twice, _structure,
-        _not_talked,
+        _not_confirmed, _votes, _no_result, _alike, _overdue, _late_problems, _twice, _org_life, _appraisal,
+        _not_talked, _structure,
     )  # fmt: skip
     found = [gap for rule in rules for gap in rule(year, today)]
     order = list(Heading)
@@ -300,8 +322,28 @@ def _not_talked(year: Year, today: date) -> Iterator[Gap]:
     if names := year.not_talked:
         told = "、".join(names[:NAMED]) + (f"等 {len(names)} 人" if len(names) > NAMED else "")
         yield Gap(
-            Heading.TOGETHER, f"这一年还没有谈过心：{told}。", f"/branches/{year.branch_id}/talks?year={year.year}"
+            Heading.TOGETHER, f"这一年还没有谈过心：{told}。", f"/branches/{year.branch_id}/talks?year={year.number}"
         )
+
+
+def _org_life(year: Year, today: date) -> Iterator[Gap]:
+    for one in year.lives:
+        if one.missed:
+            words = f"{one.on.month}月{one.on.day}日组织生活会还没有记：{'、'.join(one.missed)}。"
+            yield Gap(Heading.PROMPT, words, f"/meetings/{one.gathering_id}/org-life")
+
+
+def _appraisal(year: Year, today: date) -> Iterator[Gap]:
+    url = f"/branches/{year.branch_id}/appraisal?year={year.number}"
+    held = [one.on for one in year.meetings if one.kind == "appraisal" and one.closed]
+    if year.appraisal is None:
+        if held and max(held) + CLOSED_WITHIN < today:
+            yield Gap(Heading.PROMPT, f"{year.number} 年民主评议的会开了，步骤和等次还没有记。", url)
+        return
+    if not year.appraisal.is_over and (today.year > year.number or (held and max(held) + CLOSED_WITHIN < today)):
+        yield Gap(Heading.PROMPT, f"{year.number} 年民主评议停在“{year.appraisal.state}”，还没有归档。", url)
+    if year.appraisal.over:
+        yield Gap(Heading.SOUND, year.appraisal.over, url)
 
 
 def _structure(year: Year, today: date) -> Iterator[Gap]:

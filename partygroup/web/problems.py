@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired
 from partygroup import clock
 from partygroup.activities import problems as list_of
 from partygroup.activities.coverage import members_of_branch
-from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH, Problem
-from partygroup.activities.problems import Taken, get_taken
+from partygroup.activities.models import REASON_LENGTH, TEXT_LENGTH
+from partygroup.activities.problems import Taken, get_taken, visible_problems
 from partygroup.activities.queries import get_jotted, visible_to
 from partygroup.db import db
 from partygroup.errors import Differs, NotFound, Refused
@@ -41,7 +41,7 @@ class ProblemForm(BaseForm):
 def problem_of(problem_id: int) -> Taken:
     """Return the problem if this person may see it; raise NotFound."""
     today = clock.today()
-    return get_taken(db.session, problem_id, visible_to(current_user, today, Problem), today)
+    return get_taken(db.session, problem_id, visible_problems(current_user, today), today)
 
 
 @pages.get("/problems")
@@ -52,7 +52,7 @@ def index():
     if unit is None:
         return respond("activities/nowhere.html")
     before = number_asked("before")
-    visible = visible_to(current_user, today, Problem)
+    visible = visible_problems(current_user, today)
     ended = list_of.ended_problems(db.session, visible, unit.id, before=before)
     return respond(
         "problems/index.html", unit=unit, today=today, ended=ended, is_full=len(ended) == list_of.PAGE,

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from partygroup import clock
+from partygroup.attendance.actions import open_sign_in
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.evaluation import periods
 from partygroup.evaluation.importing import apply_figures, draft_figures, read_figure_file, store_preview
 from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.meetings.models import Invitation
+from partygroup.meetings.queries import describe
 from tests.cast import build_world
 from tests.databases import Start
-from tests.factories import activity, gathering
+from tests.factories import activity, add, gathering
 from tests.scorebook import entry, held
 from tests.web.corners import Corner, build_corners
 from tests.web.test_walk import filled, rules
@@ -83,7 +86,7 @@ class Walk:
             self.world = build_world(db.session)
             db.session.commit()
             self.corners = build_corners(db.session, self.world)
-            self.meetings = self._meetings_of_other_states()
+            self.meetings = self._held_together() + self._meetings_of_other_states()
             self._score()
             self._freeze_a_quarter()
             db.session.close()
@@ -98,6 +101,28 @@ class Walk:
                 for _state in ("notified", "held")]  # fmt: skip
         db.session.commit()
         return [one.id for one in made]
+
+    def _held_together(self) -> list[int]:
+        """Return theme days of the own branch: branches asked, one along and counted, and one as guest of another."""
+        world, by, at = self.world, self.world.secretary.id, clock.now()
+
+        def held(branch):
+            return gathering(db.session, branch.id, by=by, starts_at=at, kinds=("theme_day",), theme="学先进").id
+
+        def invite(host: int, branch, **answer):
+            told = {"answered_at": at, "answered_by": by} if answer else {}
+            add(db.session, Invitation, gathering_id=host, branch_id=branch.id, invited_at=at, invited_by=by,
+                **answer, **told)  # fmt: skip
+
+        own, sister = world.branch, world.sister_branch
+        asked, opened, along, host, guest = map(held, (own, own, sister, sister, own))
+        invite(asked, sister)
+        invite(asked, world.foreign_branch, accepted=False, answer="那天检修")
+        invite(opened, sister, accepted=True, guest_gathering_id=along)
+        invite(host, own, accepted=True, guest_gathering_id=guest, changed_at=at)
+        with transaction(db.session):
+            open_sign_in(db.session, describe(db.session, opened).gathering, by=by, at=at)
+        return [asked, opened, guest]
 
     def _score(self) -> None:
         """Give the member of the cast a line of each sort in the running quarter and in the frozen one."""
@@ -176,6 +201,8 @@ class Walk:
         yield from (("GET", path, {}) for path in (
             f"/branches/{branch}/evaluation?{quarter}", f"/evaluation/{FROZEN.code}", f"/me/points?{quarter}",
             f"/activities?{quarter}&brand=green", "/inbox?view=done", "/declarations/new?source=branch",
+            f"/branches/{branch}/plan?add=1", f"/branches/{branch}/admissions?person={self.world.probationer.id}",
+            f"/branches/{branch}/dues?month={clock.months_after(clock.today(), -1):%Y-%m}",
         ))  # fmt: skip
 
     def _forms(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:

@@ -7,7 +7,19 @@ import pytest
 
 from partygroup import clock
 from partygroup.meetings.duty import DueItem, Duty, Met
-from partygroup.selfcheck.rules import Attendance, Heading, Kept, Raised, Task, Topic, Year, gaps_of, is_alike
+from partygroup.selfcheck.rules import (
+    Attendance,
+    Graded,
+    Heading,
+    Kept,
+    Life,
+    Raised,
+    Task,
+    Topic,
+    Year,
+    gaps_of,
+    is_alike,
+)
 
 TODAY = date(2026, 12, 20)
 START = clock.beijing("2026-11-05 16:30")
@@ -173,3 +185,32 @@ def test_how_a_period_is_said(first, last, said):
     owed = (Duty(DueItem(first, last, "party_lecture", "branch", 3), ()), "党课", None)
     (gap,) = gaps_of(replace(SOUND, duties=(owed,)), date(2027, 6, 1))
     assert gap.words == f"{said}党课没有开。"
+
+
+# --- organisational life and the yearly appraisal ---------------------------------------------------------------------
+
+APPRAISED = replace(HELD, kind="appraisal", name="民主评议党员", unit_id=3, topics=())
+OVER = "优秀一般不超过三分之一：评定 26 人，最多 8 人，现在 9 人。"
+
+
+def test_stages_that_nobody_dated_are_told():
+    year = replace(SOUND, lives=(Life(7, date(2026, 11, 5), ("对照检查", "整改完成")), Life(8, date(2026, 11, 6), ())))
+    (gap,) = gaps_of(year, TODAY)
+    assert gap.words == "11月5日组织生活会还没有记：对照检查、整改完成。" and gap.url == "/meetings/7/org-life"
+
+
+@pytest.mark.parametrize(("meetings", "appraisal", "today", "said"), [
+    ((APPRAISED,), None, TODAY, "步骤和等次还没有记"),
+    ((APPRAISED,), None, date(2026, 12, 5), None),
+    ((), None, TODAY, None),
+    ((APPRAISED,), Graded("支部评定", False, None), TODAY, "停在“支部评定”"),
+    ((APPRAISED,), Graded("支部评定", False, None), date(2026, 12, 5), None),
+    ((), Graded("支部评定", False, None), TODAY, None),
+    ((), Graded("支部评定", False, None), date(2027, 1, 1), "停在“支部评定”"),
+    ((APPRAISED,), Graded("归档", True, None), date(2027, 6, 1), None),
+    ((APPRAISED,), Graded("归档", True, OVER), TODAY, OVER),
+])  # fmt: skip
+def test_an_appraisal_without_its_end_and_too_many_excellent_are_told(meetings, appraisal, today, said):
+    found = gaps_of(replace(SOUND, number=2026, duties=(), meetings=meetings, appraisal=appraisal), today)
+    assert [gap.url for gap in found] == ["/branches/3/appraisal?year=2026"] * (said is not None)
+    assert said is None or said in found[0].words

@@ -14,6 +14,8 @@ from PIL import Image
 from partygroup import clock
 from partygroup.activities.models import Photo
 from partygroup.activities.photos import repaint, store
+from partygroup.appraisal.models import STEPS, Appraisal, AppraisalStep, Appraised
+from partygroup.appraisal.queries import members_on
 from partygroup.attendance.actions import ask_leave, open_sign_in
 from partygroup.db import Base, transaction
 from partygroup.evaluation import schemes
@@ -21,9 +23,11 @@ from partygroup.evaluation.importing import draft_figures, read_figure_file, sto
 from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
-from partygroup.meetings.models import AgendaItem, Meeting
+from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
+from partygroup.meetings.models import AgendaItem, Invitation, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Gist, Minutes, Resolution
+from partygroup.orglife.models import KIND, Criticism, OrgLifeStage
 from partygroup.people.logins import Held, Who
 from partygroup.people.models import Belonging, Person, Role
 from partygroup.people.roster import preview_roster
@@ -32,7 +36,7 @@ from partygroup.policy import Can, Place
 from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme, unit
 
 FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
@@ -89,6 +93,7 @@ class Corner:
             ("gathering_id", "meeting_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
             ("gathering_id", "meeting_id", "resolution_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
             ("gathering_id", "resolution_id"): (meeting, self.meeting(person), (Can.SEE_MEETING,)),
+            ("gathering_id", "opinion_id"): (self.meeting(person), self.meeting(person), (Can.READ_RESTRICTED,)),
             ("gathering_id", "leave_id"): (meeting, Place(group, person, meeting.circle), (Can.SEE_MEETING,)),
             ("person_id",): (
                 own,
@@ -103,6 +108,7 @@ class Corner:
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("theme_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("invitation_id",): (Place(branch), Place(branch), (Can.CALL_MEETING,)),
             ("talk_id",): (Place(branch, person), Place(branch, person), (Can.READ_RESTRICTED,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
@@ -144,6 +150,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     at, (group, branch, committee, _company), person_id = clock.now(), corner.line, corner.person_id
     canary = corner.meets.canary
     met = _meeting(session, corner, by=by, at=at)
+    _fill_ledger(session, corner, at=at)
     leave = ask_leave(session, met, person_id=person_id, sort="leave_duty", cause=f"{canary}值班", by=by, at=at)
     open_sign_in(session, met, by=by, at=at)
     then = {"on": date(2021, 1, 1), "until": date(2022, 1, 1)}
@@ -161,12 +168,15 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     return {
         "gathering_id": met.id,
         "leave_id": leave.id,
+        **_opinion(session, met, corner, at=at),
+        **_appraisal(session, corner, by=by, at=at),
         **_minutes(session, met, _vote_item(session, met.id, person_id, canary, by=by, at=at), corner, by=by, at=at),
         "person_id": person_id,
         "exclusion_id": exclusion(session, person_id, **then).id,
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
+        "invitation_id": _invitation(session, corner, by=by, at=at),
         **_what_was_done(session, corner, at=at),
         **_fill_scores(session, corner, at=at),
         "talk_id": _talk(session, corner, at=at),
@@ -175,11 +185,46 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     }
 
 
+def _invitation(session, corner: Corner, *, by: int, at) -> int:
+    """Let a branch without a canary, new under the corner's committee, invite the corner's to a theme day."""
+    host = unit(session, "branch", "联办党支部", under=corner.line[2].id)
+    met = gathering(session, host.id, by=by, starts_at=at, kinds=("theme_day",))
+    asked = {"branch_id": corner.line[1].id, "invited_at": at, "invited_by": by}
+    return add(session, Invitation, gathering_id=met.id, **asked)
+
+
 def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: int, at) -> int:
     """Put an item to be voted on onto the meeting's agenda; return its id. (No page would: a group decides nothing.)"""
     meeting_id = session.scalar(sa.select(Meeting.id).where(Meeting.gathering_id == gathering_id))
     what = {"ordinal": 1, "sort": "full_membership", "title": f"{canary}转正", "person_id": person_id}
     return add(session, AgendaItem, meeting_id=meeting_id, added_at=at, added_by=by, **what)
+
+
+def _opinion(session, met, corner: Corner, *, at) -> dict[str, int]:
+    """Put an opinion of the corner's person about another, and a dated stage, into the corner's meeting."""
+    meeting_id = next(one.id for one in met.meetings if one.kind.code == KIND)
+    near = sa.select(Belonging.person_id).where(Belonging.group_id == corner.line[0].id)
+    other = session.scalar(near.where(Belonging.person_id != corner.person_id).order_by(Belonging.person_id.desc()))
+    add(session, OrgLifeStage, meeting_id=meeting_id, stage="study", happened_on=met.day, at=at, by_id=other)
+    said = {"about_id": other, "by_id": corner.person_id, "text": f"{corner.meets.canary}批评意见", "at": at}
+    return {"opinion_id": add(session, Criticism, meeting_id=meeting_id, **said)}
+
+
+def _appraisal(session, corner: Corner, *, by: int, at) -> dict[str, int]:
+    """Appraise the branch up to the decision, if that is not done yet, with a reason for too many excellent."""
+    branch_id, year = corner.above("branch")[0], clock.day_of(at).year
+    if session.scalar(sa.select(Appraisal.id).where(Appraisal.branch_id == branch_id)):
+        return {}
+    reason = {"over_reason": f"{corner.meets.canary}攻关骨干多", "version": 1}
+    row_id = add(session, Appraisal, branch_id=branch_id, year=year, **reason)
+    for step in STEPS[:6]:
+        done = {"step": step, "happened_on": clock.day_of(at), "at": at, "by_id": by}
+        add(session, AppraisalStep, appraisal_id=row_id, **done)
+    for line in members_on(session, branch_id, clock.day_of(at)):
+        told = {"ballots": 9, "excellent": 4, "qualified": 5, "basically": 0, "unqualified": 0, "proposed": "excellent"}
+        more = told | {"decided": "excellent"} if line.is_graded else {}
+        add(session, Appraised, appraisal_id=row_id, person_id=line.person_id, is_graded=line.is_graded, **more)
+    return {}
 
 
 def _minutes(session, met, item_id: int, corner: Corner, *, by: int, at) -> dict[str, int]:
@@ -229,11 +274,23 @@ def _talk(session, corner: Corner, *, at) -> int:
     return talk(session, branch, person_id, other, at=at, summary=f"{canary}谈话内容")
 
 
+def _fill_ledger(session, corner: Corner, *, at) -> None:
+    """Put a line of the plan, dues paid, an honour and a visit of the corner's person into its branch."""
+    branch, person_id, canary, day = corner.above("branch")[0], corner.person_id, corner.meets.canary, clock.day_of(at)
+    where = {"branch_id": branch, "by_id": person_id, "at": at}
+    add(session, PlanLine, year=day.year, month=day.month, text=f"{canary}计划", **where)
+    where["person_id"] = person_id
+    add(session, DuesPayment, month=f"{day:%Y-%m}", **where)
+    add(session, Honour, title=f"{canary}标兵", level="unit", awarded_by=f"{canary}党委", awarded_on=day, **where)
+    add(session, CareVisit, occasion="ill", on_day=day, visitor_id=person_id, text=f"{canary}看望", **where)
+    add(session, AdmissionStep, step="oath", on_day=day, **where)
+
+
 def _meeting(session, corner: Corner, *, by: int, at):
     canary = corner.meets.canary
     sort = {"branch": ("committee_meeting", "committee"), "party_group": ("group_meeting", "group")}
     kind, circle = sort[corner.meets.kind]
-    what = {"kinds": (kind,), "circle": circle, "place": f"{canary}会议室", "theme": f"{canary}主题"}
+    what = {"kinds": (kind, KIND), "circle": circle, "place": f"{canary}会议室", "theme": f"{canary}主题"}
     met = gathering(session, corner.meets.id, by=by, starts_at=at, **what)
     return describe(session, met.id).gathering
 
