@@ -129,6 +129,7 @@ class Can(Enum):
     RUN_ORG_LIFE = "记组织生活会步骤和问题"
     CRITICISE = "写批评意见"
     WITHDRAW_CRITICISM = "撤回批评意见"
+    SET_ROBOT = "设群机器人"
     READ_RESTRICTED = "看限阅内容"
     ENTER_TALK = "记谈心谈话"
     ENTER_TALK_OF_OTHERS = "替别人记谈心谈话"
@@ -246,6 +247,7 @@ POLICY = {
     Can.RUN_ORG_LIFE: (leads_group, officer_of_branch),
     Can.CRITICISE: MEMBERS,
     Can.WITHDRAW_CRITICISM: (oneself,),
+    Can.SET_ROBOT: (officer_of_branch, unit_office),
     Can.READ_RESTRICTED: (oneself, secretary_of_branch),
     Can.ENTER_TALK: (belongs_to_branch, serves_on_committee),
     Can.ENTER_TALK_OF_OTHERS: (secretary_of_branch,),

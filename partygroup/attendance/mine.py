@@ -59,6 +59,14 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
     return sorted(found, key=lambda one: one.convened.starts_at)
 
 
+def my_calendar(session, who, first: date) -> list[Convened]:
+    """Return all gatherings from a day on that concern a person, cancelled ones too, by one statement."""
+    is_listed = sa.exists().where(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == who.id)
+    mine = sa.or_(is_listed, sa.and_(Gathering.opened_at.is_(None), _circle_of(who)))
+    gatherings = sa.select(Gathering).where(Gathering.day >= first, mine).order_by(Gathering.day, Gathering.id)
+    return [convened(row) for row in session.execute(with_units(gatherings).options(*WITH_ALL)).unique()]
+
+
 def _circle_of(who) -> sa.ColumnElement:
     """Return whether a gathering's circle takes in a person as things stand today."""
     is_due = who.standing in DUE_STANDINGS

@@ -14,12 +14,15 @@ from partygroup.meetings.agenda import vote_sorts
 from partygroup.meetings.joint import guests_of, tell_guests
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Kind, Meeting, Sitting, State
 from partygroup.meetings.rules import (
+    is_confidential,
     refusal_of_sittings,
     refusal_to_add_sitting,
     refusal_to_call,
     refusal_to_cancel,
     refusal_to_revise,
 )
+from partygroup.robots.actions import queue
+from partygroup.robots.models import News
 
 #: Why a guest's gathering changed, in its witness.
 FOLLOWS = "跟着主办支部改"
@@ -76,6 +79,7 @@ def call_meeting(
     after = {"kinds": [kind.rules.name for kind in kinds], "starts_at": starts_at.isoformat(), "place": sittings[0][1]}
     after |= {"sittings": [start.isoformat() for start, _place in sittings]} if also else {}
     witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id, after=after)
+    _tell(session, gathering, News.CALLED, at=at)
     return gathering
 
 
@@ -103,6 +107,7 @@ def _add_sitting(session, gathering, starts_at, place, *, by, at, reason=None) -
         gathering.day = clock.day_of(min(one.starts_at for one in gathering.sittings))
     witness(session, "meeting.sitting.add", gathering, at=at, by=by, unit_id=gathering.unit_id,
             after={"starts_at": starts_at.isoformat(), "place": place}, reason=reason)  # fmt: skip
+    _tell(session, gathering, News.ADDED, at=at)
     return made
 
 
@@ -142,6 +147,7 @@ def _move(session, gathering, sitting, starts_at, place, *, by, at, reason=None)
     gathering.day = clock.day_of(min(one.starts_at for one in gathering.sittings))
     witness(session, "meeting.reschedule", gathering, at=at, by=by, unit_id=gathering.unit_id, before=before,
             after={"starts_at": starts_at.isoformat(), "place": place}, reason=reason)  # fmt: skip
+    _tell(session, gathering, News.MOVED, at=at)
 
 
 def _follow_move(session, guest, was, starts_at, place, *, by, at) -> bool:
@@ -171,7 +177,15 @@ def cancel(session, gathering, *, reason: str, by: int, at: datetime) -> None:
         raise Refused(refusal)
     gathering.cancelled_at, gathering.cancelled_by, gathering.cancel_reason = at, by, reason
     witness(session, "meeting.cancel", gathering, at=at, by=by, unit_id=gathering.unit_id, reason=reason)
+    _tell(session, gathering, News.CANCELLED, at=at)
     guests = [one for one in guests_of(session, gathering) if one.state in (State.NOTIFIED, State.IN_SESSION)]
     for guest in guests:
         witness(session, "meeting.joint.alone", guest, at=at, by=by, unit_id=guest.unit_id, reason=reason)
     tell_guests(session, [one.id for one in guests], at=at)
+
+
+def _tell(session, gathering, news: News, *, at: datetime) -> None:
+    """Let the unit's robot tell its chat group, if it has one, of what lies ahead and stays between nobody."""
+    is_ahead = max(one.starts_at for one in gathering.sittings) > at
+    if is_ahead and not is_confidential(gathering.meetings):
+        queue(session, gathering.id, news, unit_id=gathering.unit_id, circle=gathering.circle, at=at)

@@ -30,6 +30,11 @@ def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
     return [circle for circle in kind.circles if circle in CIRCLE_OF_UNIT.get(unit_kind, ())]
 
 
+def is_confidential(meetings) -> bool:
+    """Say whether a gathering is between two people, so that it stays off lock screens and out of chat groups."""
+    return any(PAIR in meeting.kind.rules.circles for meeting in meetings)
+
+
 def refusal_to_call(
     kinds: list[KindSpec], circle: str, unit_kind: str, starts_at: datetime, at: datetime
 ) -> str | None:

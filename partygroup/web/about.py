@@ -21,14 +21,17 @@ LABELS = {
     "unit_id": "所在车间、班组", "topic": "谈心谈话的类别", "summary": "谈心谈话的内容",
     "step": "发展党员的步骤", "month": "交了党费的月份", "title": "荣誉", "occasion": "看望的缘由",
     "excellent": "民主测评票数", "decided": "民主评议等次", "text": "批评意见、看望的一句话",
+    "digest": "日历地址的摘要",
 }  # fmt: skip
 
 
 @pages.get("/about")
 def about():
     """Show every personal column with its purpose, under how long it is kept."""
-    tables = (models.Person, models.StandingSpan, models.Workplace, models.Post, models.Exclusion, Talk, Appraised,
-              Criticism, ledgers.AdmissionStep, ledgers.DuesPayment, ledgers.Honour, ledgers.CareVisit)  # fmt: skip
+    tables = (
+        models.Person, models.StandingSpan, models.Workplace, models.Post, models.Exclusion, models.CalendarFeed, Talk,
+        Appraised, Criticism, ledgers.AdmissionStep, ledgers.DuesPayment, ledgers.Honour, ledgers.CareVisit,
+    )  # fmt: skip
     kept = defaultdict(list)
     for column in (column for table in tables for column in table.__table__.columns if column.info):
         kept[column.info["kept_for"]].append((LABELS[column.name], column.info["why"]))

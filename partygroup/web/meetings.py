@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
@@ -19,6 +19,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.agenda import agenda_of
+from partygroup.meetings.changes import changes_of
 from partygroup.meetings.joint import host_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
@@ -29,6 +30,7 @@ from partygroup.web.dutyleave import duty_of, page_after
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.notices import news_of, notice_of
 from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("meetings", __name__)
@@ -61,6 +63,9 @@ def show(met):
     expected = attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else []
     mine = my_place_in(db.session, met.gathering, current_user.id)
     agenda = agenda_of(db.session, met.gathering)
+    is_past = met.is_past(clock.now())
+    is_news = met.state in (State.NOTIFIED, State.CANCELLED) and not is_past
+    tells = is_news and grant(current_user, Can.SHOW_CODE, met.place)
     in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
     if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
         of_today()
@@ -81,13 +86,13 @@ def show(met):
         asked=leaves_of(db.session, met.id) if sees_roll else [],
         duty=duty_of(met, expected=expected) if expected else [],
         leave_words=leave_words(db.session, met.id) if expected else {},
-        is_past=met.is_past(clock.now()),
+        is_past=is_past,
         leaves=LEAVE_NAMES,
         ways=MAKE_UP_NAMES,
         asks=mine.make_up is not None and not _refusal_of_answer(mine.make_up),
         states=State,
         most_sittings=MOST_SITTINGS,
-        notice=_notice(met, agenda),
+        notice=_notice(met, agenda) if tells else None,
     )
 
 
@@ -123,8 +128,8 @@ def _by_shifts(met, roll, expected) -> dict:
 
 
 def _notice(met, agenda) -> str:
-    """Return the text to paste into the group chat (B4)."""
-    return render_template("meetings/notice.txt", met=met, agenda=agenda, now=clock.now()).strip()
+    """Return the text to paste into the group chat (B4): of a meeting called, moved or cancelled."""
+    return notice_of(met, agenda, news_of(met, changes_of(db.session, [met.id]).get(met.id)))
 
 
 @pages.post("/meetings/<id:gathering_id>/moving")

@@ -22,6 +22,7 @@ dues
 dutyleave
 evaluation
 exclusions
+feed
 feedback
 figures
 health
@@ -49,6 +50,7 @@ points
 problems
 publicity
 pwa
+robots
 roll
 ruletables
 scanning

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from partygroup import clock
@@ -16,6 +17,8 @@ from partygroup.evaluation.importing import apply_figures, draft_figures, read_f
 from partygroup.evaluation.schemes import scheme_in_force
 from partygroup.meetings.models import Invitation
 from partygroup.meetings.queries import describe
+from partygroup.people.feeds import make_feed
+from partygroup.robots.models import Robot, RobotMessage
 from tests.cast import build_world
 from tests.databases import Start
 from tests.factories import activity, add, gathering
@@ -43,6 +46,7 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 FROZEN = Quarter.of(clock.today()).previous()
 BRANCHES = ("红柳", "白桦", "蓝田", "紫金")
 SHARES = (100, 85, 72, 40)
+DAY = timedelta(days=1)
 SHAPING = ("class", "role", "type", "aria-current", "disabled", "open")
 
 
@@ -89,6 +93,7 @@ class Walk:
             self.meetings = self._held_together() + self._meetings_of_other_states()
             self._score()
             self._freeze_a_quarter()
+            self._tell()
             db.session.close()
         self._run_the_last_meeting()
         with app.app_context():
@@ -156,6 +161,16 @@ class Walk:
             period = periods.configure_period(db.session, company, FROZEN, **by)
             for step in (periods.open_period, periods.collect, periods.freeze_period):
                 step(db.session, period, **by)
+
+    def _tell(self) -> None:
+        """Give the member a calendar address, and the committee a robot with a message of each sort."""
+        at, member = clock.now(), self.world.member.id
+        robot_id = add(db.session, Robot, unit_id=self.world.committee.id, sort="feishu", key="k" * 36, set_at=at)
+        said = {"robot_id": robot_id, "news": "test", "queued_at": at, "next_at": at, "tries": 1}
+        for end in ({"sent_at": at}, {"dropped_at": at, "fault": "对方没有回应"}, {"tries": 0, "queued_at": at - DAY}):
+            add(db.session, RobotMessage, **said | end)
+        with transaction(db.session):
+            make_feed(db.session, member, key=self.app.config["SECRET_KEYS"][0], at=at)
 
     def _run_the_last_meeting(self) -> None:
         """Hold it: one ticked, one undone, one on leave, one absent."""

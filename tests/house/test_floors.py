@@ -15,7 +15,7 @@ FLOORS = [
     "workdays backup spreadsheets versions restricted",
     "org",
     "people",
-    "ways audit",
+    "ways audit robots",
     "policy",
     "meetings feedback activities talks",
     "attendance",
