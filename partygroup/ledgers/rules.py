@@ -33,7 +33,7 @@ def proposed(kinds: Iterable[KindSpec], *, committee: bool, groups: bool, electi
     """
     exists = {"members": True, "committee": committee, "group": groups}
     found = [
-        (month, kind.code) for kind in kinds if exists[kind.circles[0]] and kind.counts
+        (month, kind.code) for kind in kinds if kind.counts and exists[kind.circles[0]]
         for month in ((election,) if kind.per == "term" and election else MONTHS.get(kind.per, ()))
     ]  # fmt: skip
     return sorted(found, key=lambda one: one[0])
