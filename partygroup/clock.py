@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -40,6 +41,12 @@ def beijing(text: str) -> datetime:
 def said(day: date) -> str:
     """Return a day as people write it: 2026年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later, or earlier if negative; the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of(day: date) -> datetime:

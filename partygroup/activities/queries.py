@@ -201,21 +201,14 @@ def habit_of(session, unit_id: int, person_id: int) -> str:
     return found if found in SORTS else USUAL_SORT
 
 
-@dataclass(frozen=True)
-class Asked:
-    """An activity in which a person is named and has not answered yet."""
+def to_answer(who, at: datetime) -> sa.Select:
+    """Return the select of the activities that a person is asked to confirm; after seven days silence has answered.
 
-    id: int
-    text: str
-    happened_on: date
-    author: str
-    sort: str
-
-
-def to_answer(session, who, at: datetime, *, limit: int = 5) -> list[Asked]:
-    """Return what a person is asked to confirm, the oldest first; after seven days silence has answered."""
-    rows = session.execute(
-        sa.select(Activity.id, Activity.text, Activity.happened_on, Person.name, Activity.sort)
+    Its columns: id, text, happened_on, author, and asked_at.
+    """
+    author, asked_at = Person.name.label("author"), Activity.jotted_at.label("asked_at")
+    return (
+        sa.select(Activity.id, Activity.text, Activity.happened_on, author, asked_at)
         .join(Participation, Participation.activity_id == Activity.id)
         .join(Person, Person.id == Activity.by_id)
         .where(
@@ -225,7 +218,4 @@ def to_answer(session, who, at: datetime, *, limit: int = 5) -> list[Asked]:
             Activity.branch_id == who.branch_id,
             Activity.jotted_at > at - SILENCE,
         )
-        .order_by(Activity.jotted_at, Activity.id)
-        .limit(limit)
     )
-    return [Asked(*row) for row in rows]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from partygroup.attendance.models import Counting, Door, DueEntry, Leave, LeaveSort, Mark
+from partygroup.attendance.models import ON_DUTY, Counting, Door, DueEntry, Leave, LeaveSort, Mark
 from partygroup.attendance.queries import circle_of
 from partygroup.attendance.rules import (
     EXCLUSION_REASONS,
+    MOST_LATE,
     OPEN_AT_MOST,
     SPOKEN_TRIES,
     Desk,
@@ -23,6 +25,7 @@ from partygroup.attendance.rules import (
 )
 from partygroup.db import digest_of, insert_once, witness, witness_row
 from partygroup.errors import NotFound, Refused
+from partygroup.meetings.joint import guests_of
 from partygroup.meetings.models import STATE_COLUMNS, Gathering, Meeting, State
 from partygroup.meetings.rules import refusal_to_close, refusal_to_open
 from partygroup.people.models import FailedTry
@@ -31,19 +34,33 @@ _MARK = Mark.__table__
 
 
 def open_sign_in(session, gathering, *, by: int, at: datetime) -> None:
-    """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing."""
+    """Begin signing in: freeze the due list as of the meeting's day. Beginning twice changes nothing.
+
+    The gatherings of branches that hold it along are opened too, each with a list of its own.
+    """
     session.refresh(gathering, STATE_COLUMNS, with_for_update=True)
     if gathering.state == State.IN_SESSION:
         return
     if reason := refusal_to_open(gathering.state, gathering.sittings[0].starts_at, at):
         raise Refused(reason)
-    gathering.opened_at, gathering.opened_by = at, by
-    people = expected_people(session, gathering)
-    if not any(one.seat.counting == Counting.DUE for one in people):
+    if not _open(session, gathering, by=by, at=at):
         raise Refused("这个范围里没有应到的党员，不能开始签到。请先核对花名册。")
+    for guest in guests_of(session, gathering):
+        if guest.state == State.NOTIFIED and not refusal_to_open(guest.state, guest.sittings[0].starts_at, at):
+            _open(session, guest, by=by, at=at, reason="和主办支部一起开始")
+
+
+def _open(session, gathering, *, by: int, at: datetime, reason: str | None = None) -> bool:
+    """Freeze the due list; return False, with nothing done, where nobody is due."""
+    people = expected_people(session, gathering)
+    due = sum(one.seat.counting == Counting.DUE for one in people)
+    if not due:
+        return False
+    gathering.opened_at, gathering.opened_by = at, by
     session.execute(sa.insert(DueEntry), [_entry(gathering.id, one) for one in people])
-    witness(session, "meeting.signin.open", gathering, at=at, by=by, unit_id=gathering.unit_id,
-            after={"due": sum(one.seat.counting == Counting.DUE for one in people)})  # fmt: skip
+    witness(session, "meeting.signin.open", gathering, at=at, by=by, unit_id=gathering.unit_id, after={"due": due},
+            reason=reason)  # fmt: skip
+    return True
 
 
 def _entry(gathering_id: int, one) -> dict:
@@ -121,18 +138,24 @@ def _mark(session, desk: Desk, *, person_id, door, happened_at, by, at, note=Non
     return True
 
 
-def tick_present(session, desk: Desk, *, person_id: int, by: int, at: datetime, note: str | None = None) -> bool:
+def tick_present(
+    session, desk: Desk, *, person_id: int, by: int, at: datetime, note: str | None = None, late: int | None = None,
+    door: Door = Door.TICK,
+) -> bool:  # fmt: skip
     """Let the host mark somebody by hand, during the meeting or after it was closed. Return whether it made a mark.
 
     A tick has the worth of a scan; it names its author, and a tick of oneself shows as such. Nobody was seen to come,
-    so the moment is that of the tick, or the start if that was before: a tick makes nobody late.
+    so the moment is that of the tick, or the start if that was before: a tick makes nobody late. From a paper sheet
+    (`door`) somebody came at the start, or so many minutes `late` as was written there.
     """
     if desk.cancelled_at or desk.opened_at is None:
         raise Refused("还没有开始签到。先点开始签到，再补签。")
     if desk.counting is None:
         raise Refused("这个人不在应到名单里，不能补签。")
-    happened_at = min(at, desk.starts_at)
-    return _mark(session, desk, person_id=person_id, door=Door.TICK, happened_at=happened_at, by=by, at=at, note=note)
+    if late is not None and not 0 < late <= MOST_LATE:
+        raise Refused(f"迟到的分钟数要在 1 到 {MOST_LATE} 之间。")
+    happened_at = min(at, desk.starts_at + timedelta(minutes=late or 0))
+    return _mark(session, desk, person_id=person_id, door=door, happened_at=happened_at, by=by, at=at, note=note)
 
 
 def undo_mark(session, mark_id: int, gathering_id: int, *, by: int, at: datetime, reason: str) -> None:
@@ -206,6 +229,16 @@ def decide_leave(session, leave, *, granted: bool, answer: str | None, by: int, 
     leave.decided_at, leave.decided_by, leave.granted, leave.answer = at, by, granted, answer
     witness(session, "attendance.leave.decide", leave, at=at, by=by, person_id=leave.person_id, unit_id=unit_id,
             after={"granted": granted}, reason=answer)  # fmt: skip
+
+
+def grant_duty_leave(session, gathering, *, person_ids: Iterable[int], by: int, at: datetime) -> int:
+    """Enter and grant leave for those whom the shift calendar keeps at work, never one's own; return for how many."""
+    number = 0
+    for person_id in person_ids:
+        leave = ask_leave(session, gathering, person_id=person_id, sort=LeaveSort.DUTY, cause=ON_DUTY, by=by, at=at)
+        decide_leave(session, leave, granted=True, answer=None, by=by, at=at, unit_id=gathering.unit_id)
+        number += 1
+    return number
 
 
 def count_out(session, gathering, *, person_id: int, reason: str | None, by: int, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import Leave
+from partygroup.attendance.models import LEAVE_NAMES, Leave
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering
@@ -62,6 +62,17 @@ class AskedBy:
 
     leave: Leave
     group_id: int | None
+
+
+def leave_words(session, gathering_id: int) -> dict[int, str]:
+    """Return person → how their leave from a gathering stands, in words."""
+    rows = session.execute(
+        sa.select(Leave.person_id, Leave.sort, Leave.granted).where(Leave.gathering_id == gathering_id)
+    )
+    return {
+        one.person_id: LEAVE_NAMES[one.sort] if one.granted else "没有准假" if one.granted is False else "请假待批"
+        for one in rows
+    }
 
 
 def leaves_of(session, gathering_id: int) -> list:

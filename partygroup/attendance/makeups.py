@@ -1,4 +1,7 @@
-"""Making up for a missed gathering (补课): recorded by the host, undone with a reason; the sign-in's status stays."""
+"""Making up for a missed gathering (补课): recorded by the host, confirmed or denied by whom it is about, undone.
+
+The sign-in's status stays. It counts from being recorded: silence is the host's word after seven days (C3).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from partygroup.activities.rules import SILENCE
 from partygroup.attendance.models import MAKE_UP_NAMES, Counting, DueEntry, MakeUp, Mark
 from partygroup.clock import day_of
 from partygroup.db import insert_once, witness, witness_row
@@ -14,6 +18,8 @@ from partygroup.meetings.models import State
 
 #: Beside this a repeat finds the row that stands.
 _STANDING = "undone_at IS NULL"
+#: Why a make-up was undone by whom it is about: the host reads it beside the name.
+DENIED = "本人说没有补"
 
 
 def refusal_to_make_up(*, state: str, is_due: bool, came: bool, way: str, on_day: date, held_on: date, today: date):
@@ -67,6 +73,47 @@ def undo_make_up(session, gathering, *, person_id: int, reason: str, by: int, at
     before = {"way": row.way, "on_day": row.on_day.isoformat()}
     witness(session, "attendance.make_up.undo", row, at=at, by=by, person_id=person_id, unit_id=gathering.unit_id,
             before=before, reason=reason)  # fmt: skip
+
+
+def is_settled(recorded_at: datetime, at: datetime) -> bool:
+    """Say whether silence has answered: a make-up stands as recorded after seven days."""
+    return at >= recorded_at + SILENCE
+
+
+def refusal_to_deny(*, recorded_at: datetime, confirmed: bool, at: datetime) -> str | None:
+    """Return why somebody cannot say any more that they did not make up; None if they can."""
+    if confirmed:
+        return "您已经确认过这次补课。有出入请找主持人撤销。"
+    if is_settled(recorded_at, at):
+        return f"登记以后过了 {SILENCE.days} 天，按登记的算。有出入请找主持人撤销。"
+    return None
+
+
+def answer_make_up(session, gathering, *, person_id: int, is_so: bool, at: datetime) -> None:
+    """Let somebody confirm their own make-up, or say that it is not so: then it is undone. Raise Refused.
+
+    The same word again is no fault.
+    """
+    row = session.scalar(
+        sa.select(MakeUp)
+        .where(MakeUp.gathering_id == gathering.id, MakeUp.person_id == person_id, MakeUp.undone_at.is_(None))
+        .with_for_update()
+    )
+    if row is None:
+        if is_so:
+            raise Refused("这次补课已经撤销，不用确认。补了课，请告诉主持人再登记。")
+        return
+    told = {"at": at, "by": person_id, "person_id": person_id, "unit_id": gathering.unit_id}
+    if is_so:
+        if row.confirmed_at is None:
+            row.confirmed_at = at
+            witness(session, "attendance.make_up.confirm", row, **told)
+        return
+    if reason := refusal_to_deny(recorded_at=row.at, confirmed=row.confirmed_at is not None, at=at):
+        raise Refused(reason)
+    row.undone_at, row.undone_by, row.undone_reason = at, person_id, DENIED
+    before = {"way": row.way, "on_day": row.on_day.isoformat()}
+    witness(session, "attendance.make_up.undo", row, before=before, reason=DENIED, **told)
 
 
 def make_ups_in(session, gathering_id: int) -> dict[int, MakeUp]:

@@ -49,6 +49,8 @@ class LeaveSort(StrEnum):
 
 
 LEAVE_NAMES = {LeaveSort.DUTY: "公假", LeaveSort.SICK: "病假", LeaveSort.PERSONAL: "事假"}
+#: The cause of the leave that the shift calendar proposes.
+ON_DUTY = "当班"
 
 
 class DueEntry(Audited, Base):
@@ -139,7 +141,10 @@ MAKE_UP_NAMES = {
 
 
 class MakeUp(Audited, Base):
-    """A missed gathering made up on a later day (补课). It overlays the status and never counts for a vote."""
+    """A missed gathering made up on a later day (补课). It overlays the status and never counts for a vote.
+
+    It counts from being recorded; who it is about confirms it, or says within seven days that it is not so.
+    """
 
     __tablename__ = "make_up"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,6 +154,7 @@ class MakeUp(Audited, Base):
     on_day: Mapped[date]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     undone_reason: Mapped[str | None] = mapped_column(sa.String(100))

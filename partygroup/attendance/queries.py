@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import DueEntry, Mark
+from partygroup.attendance.models import Counting, DueEntry, Mark
 from partygroup.attendance.rules import Desk, Seat, seat_for
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
-from partygroup.meetings.models import Gathering, Sitting
+from partygroup.meetings.models import Gathering, Invitation, Sitting
 from partygroup.meetings.rules import nearest
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, Belonging, Exclusion, Person, Post, StandingSpan
@@ -70,7 +70,53 @@ def get_desk(session, *, gathering_id: int, person_id: int, at: datetime, sittin
     """Return the desk of a gathering's sitting: the one named, else the nearest to a moment; raise NotFound."""
     desks = get_desks(session, gathering_id=gathering_id, person_id=person_id)
     named = next((desk for desk in desks if desk.sitting_id == sitting_id), None)
-    return named or desks[nearest([desk.starts_at for desk in desks], at)]
+    return named or nearest_desk(desks, at)
+
+
+# --- one code for several branches ------------------------------------------------------------------------------------
+
+_INVITATION, _ANY = Invitation.__table__, Invitation.__table__.alias("any_invitation")
+_TOLD = sa.bindparam("told_id", type_=sa.Integer)
+_HOST = sa.func.coalesce(
+    sa.select(_INVITATION.c.gathering_id).where(_INVITATION.c.guest_gathering_id == _TOLD).scalar_subquery(), _TOLD
+)
+#: The host's gathering and those of its guests, whichever of them was told.
+_TOGETHER = sa.union_all(
+    sa.select(_HOST),
+    sa.select(_ANY.c.guest_gathering_id).where(_ANY.c.gathering_id == _HOST, _ANY.c.guest_gathering_id.is_not(None)),
+)
+_OWN_DESKS = _DESK.where(
+    _GATHERING.c.id.in_(_TOGETHER),
+    _GATHERING.c.id != _TOLD,
+    _GATHERING.c.cancelled_at.is_(None),
+    _ENTRY.c.counting.is_not(None),
+).order_by(_ENTRY.c.counting != Counting.DUE, _GATHERING.c.id, _SITTING.c.starts_at, _SITTING.c.id)
+_OTHER_SITTINGS = sa.select(_SITTING.c.gathering_id, _SITTING.c.id, _SITTING.c.starts_at).where(
+    _SITTING.c.gathering_id.in_(_TOGETHER), _SITTING.c.gathering_id != _TOLD
+)
+
+
+def own_desk(session, desk: Desk, person_id: int | None) -> Desk:
+    """Return the desk at which a person signs who met this one: in whose list they stand, of those held together.
+
+    The same desk for a stranger, for somebody of its list and where nothing is held together; a statement is asked
+    only for somebody who is not in the list.
+    """
+    if person_id is None or desk.opened_at is None or desk.counting is not None:
+        return desk
+    rows = session.execute(_OWN_DESKS, {"told_id": desk.gathering_id, "person_id": person_id}).all()
+    desks = [Desk(*row) for row in rows if row[0] == rows[0][0]]
+    return nearest_desk(desks, desk.starts_at) if desks else desk
+
+
+def nearest_desk(desks: list[Desk], at: datetime) -> Desk:
+    """Return of the desks of one gathering the one whose sitting is nearest to a moment."""
+    return desks[nearest([desk.starts_at for desk in desks], at)]
+
+
+def other_sittings(session, gathering_id: int) -> list[sa.Row]:
+    """Return (gathering_id, id, starts_at) of the sittings of the other gatherings held together with one."""
+    return session.execute(_OTHER_SITTINGS, {"told_id": gathering_id}).all()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, Door, DueEntry, Leave, MakeUp, Mark
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
-from partygroup.meetings.models import AgendaItem, Gathering, Meeting, Sitting
+from partygroup.meetings.models import AgendaItem, Gathering, Invitation, Meeting, Sitting
 from partygroup.meetings.queries import with_units
 from partygroup.people.models import Person
 from partygroup.policy import Place
@@ -135,6 +135,10 @@ class Roll:
         return Counter(row.standing for row in self.due)
 
 
+#: Marks made by hand: by oneself they say so.
+_BY_HAND = Mark.door.in_((Door.TICK, Door.PAPER))
+
+
 def get_roll(session, gathering) -> Roll:
     """Return the roll of an opened gathering by one statement, in surname-stroke order; late is by the own sitting."""
     ticker = aliased(Person)
@@ -152,7 +156,7 @@ def get_roll(session, gathering) -> Roll:
             Mark.arrived_at,
             Mark.door,
             Mark.note,
-            sa.case((Mark.by_id != Mark.person_id, ticker.name), (Mark.door == "tick", "本人")).label("ticked_by"),
+            sa.case((Mark.by_id != Mark.person_id, ticker.name), (_BY_HAND, "本人")).label("ticked_by"),
             Leave.id.label("leave_id"),
             Leave.sort.label("leave_sort"),
             Leave.cause.label("leave_cause"),
@@ -207,7 +211,14 @@ def _count_where(condition, *columns):
     return [sa.select(column).where(condition).correlate(Gathering).scalar_subquery() for column in columns]
 
 
-#: What makes a board look different, as columns beside a gathering; the agenda last.
+_Guest = aliased(Gathering)
+#: The gatherings that other branches hold along with the one of the statement around.
+_GUESTS = (
+    sa.select(Invitation.guest_gathering_id)
+    .where(Invitation.gathering_id == Gathering.id, Invitation.guest_gathering_id.is_not(None))
+    .correlate(Gathering)
+)
+#: What makes a board look different, as columns beside a gathering; guests (how many, due, marks) and agenda last.
 _TAG = (
     Gathering.opened_at.is_(None),
     Gathering.closed_at.is_(None),
@@ -224,6 +235,9 @@ _TAG = (
         sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.counting == Counting.DUE),
         sa.func.count(),
     ),
+    *_count_where(_Guest.id.in_(_GUESTS) & _Guest.cancelled_at.is_(None), sa.func.count(_Guest.id)),
+    *_count_where(DueEntry.gathering_id.in_(_GUESTS) & (DueEntry.counting == Counting.DUE), sa.func.count(DueEntry.id)),
+    *_count_where(Mark.gathering_id.in_(_GUESTS), sa.func.count(Mark.id) + sa.func.count(Mark.undone_at)),
     *_count_where(
         AgendaItem.meeting_id.in_(sa.select(Meeting.id).where(Meeting.gathering_id == Gathering.id)),
         sa.func.count() * 1_000_000 + sa.func.coalesce(sa.func.max(AgendaItem.id), 0),
@@ -238,6 +252,11 @@ def _tag(gathering_id: int, numbers) -> str:
 def tells_of_agenda(tag: str) -> bool:
     """Say whether the tag of a board tells of an agenda: its last number is 0 without one."""
     return not tag.endswith("-0")
+
+
+def tells_of_guests(tag: str) -> bool:
+    """Say whether the tag of a board tells of branches that hold the gathering along."""
+    return tag.split("-")[-4] != "0"
 
 
 def board_tag(session, gathering) -> str:

@@ -22,6 +22,8 @@ EXCLUSION_REASONS = {
 DUE_STANDINGS = (Standing.FULL, Standing.PROBATIONARY, Standing.FULL_ON_PROBATION_DISCIPLINE)
 OPEN_AT_MOST = timedelta(hours=12)
 SPOKEN_TRIES = 5
+#: Minutes: who came later did not come to this sitting.
+MOST_LATE = 240
 #: How long a scan made without a network may be under way, and how long before the opening a code is honoured.
 LATE_AT_MOST, EARLY_AT_MOST = timedelta(days=7), timedelta(hours=2)
 #: What arrives so long after it happened was sent later (补传).

@@ -14,6 +14,7 @@ from partygroup import clock
 from partygroup.activities.photos import sweep
 from partygroup.attendance.actions import close_overdue
 from partygroup.commands.backup import backup, restore
+from partygroup.commands.deliver import deliver
 from partygroup.commands.doctor import doctor
 from partygroup.commands.imports import import_figures, import_roster
 from partygroup.commands.verify import verify
@@ -52,6 +53,7 @@ def install(app) -> None:
         backup,
         restore,
         settle,
+        deliver,
         verify,
         doctor,
     ):

@@ -19,6 +19,7 @@ from partygroup.demo.diary import Diary
 from partygroup.demo.evaluation import evaluation_deeds
 from partygroup.demo.flow import Times
 from partygroup.demo.history import turnouts_of, write_days, write_gatherings
+from partygroup.demo.ledger import ledger_deeds
 from partygroup.demo.missed import write_missed
 from partygroup.demo.organisation import BranchPlace, found_company
 from partygroup.demo.people import write_exclusions, write_people
@@ -27,7 +28,9 @@ from partygroup.demo.schedule import Planned, Scheduler, history_months
 from partygroup.demo.shape import company_shape
 from partygroup.demo.shifts import write_shifts
 from partygroup.demo.staff import Member, Recruiter
+from partygroup.demo.talks import write_talks
 from partygroup.demo.themes import write_theme
+from partygroup.demo.together import write_invitation
 from partygroup.evaluation.schemes import install_scheme
 from partygroup.meetings.actions import install_presets
 from partygroup.meetings.queries import kinds_in_force
@@ -65,7 +68,8 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     write_exclusions(session, everybody, at=clock.start_of(history_months(today)[0]))
     plans = _plan(places, crews, rng, at=at)
     done = write_activities(session, places, crews, Random(SEED), at=at)
-    done = sorted([*done, *write_theme(session, places, crews, at=at)], key=lambda row: row["at"])
+    done += [*write_theme(session, places, crews, at=at), *write_talks(session, places, crews, at=at)]
+    done.sort(key=lambda row: row["at"])
     desks = desks_of(places, crews, plans, today)
     _write_history(session, plans, desks, rng, progress, done, at=at)
     open_accounts(session, players, at=at)
@@ -89,11 +93,12 @@ def _write_history(session, plans: list[Planned], desks: list[Desk], rng: Random
     """Write gatherings and points and, in the order of time, the witnesses of them and of what else was `done`."""
     kinds = {kind.code: kind for kind in kinds_in_force(session)}
     written = write_gatherings(session, plans, kinds)
+    done += write_invitation(session, written, desks)
     turnouts = turnouts_of(written, kinds, rng)
     closed, times = closing_calendar(at), times_at(session, at, history_months(clock.day_of(at))[0])
     done += _write_points(session, desks, turnouts, closed, times)
     deeds = closing_deeds(desks, closed, times.table_id)
-    deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at)
+    deeds += evaluation_deeds(desks, times.calendar, closed, Random(SEED), at=at) + ledger_deeds(desks, at)
     task, beside = (
         progress.add_task(name, total=len(some)) for name, some in (("meetings", written), ("deeds", deeds))
     )

@@ -35,14 +35,17 @@ def write_missed(
         at = clock.start_of(on_day) + timedelta(hours=17, minutes=rng.randint(0, 59))
         if rng.random() < (AFTER_LEAVE if turnout.excused else AFTER_ABSENCE):
             if at < times.now:
+                said_at = at + timedelta(hours=2)  # two of three confirm, the third says nothing
+                said_at = said_at if len(rows) % 3 and said_at < times.now else None
                 rows.append({"gathering_id": one.id, "person_id": turnout.member.id, "way": rng.choice(WAYS),
-                             "on_day": on_day, "by_id": host.id, "at": at})  # fmt: skip
+                             "on_day": on_day, "by_id": host.id, "at": at, "confirmed_at": said_at})  # fmt: skip
                 units.append(one.plan.unit_id)
         elif not turnout.excused and (until := make_up_until(day, following.get(one.id))):
             over = clock.start_of(until + timedelta(days=1)) + timedelta(minutes=20)
             absent.append(from_absence(times, desk_of[turnout.member.place.id], turnout.member, one, over, rng))
     ids = insert_with_ids(session, MakeUp, rows)
-    return [_made_up(*made) for made in zip(rows, units, ids, strict=True)], absent
+    made = list(zip(rows, units, ids, strict=True))
+    return [_made_up(*one) for one in made] + [_confirmed(*one) for one in made if one[0]["confirmed_at"]], absent
 
 
 def _missed(turnouts: Iterable) -> Iterator[tuple[Written, Turnout]]:
@@ -70,3 +73,8 @@ def _made_up(row: dict, unit_id: int, its_id: int) -> dict:
     after = {"way": row["way"], "on_day": row["on_day"].isoformat()}
     return trail_row("attendance.make_up.make", ("make_up", its_id), at=row["at"], by=row["by_id"],
                      person_id=row["person_id"], unit_id=unit_id, after=after)  # fmt: skip
+
+
+def _confirmed(row: dict, unit_id: int, its_id: int) -> dict:
+    return trail_row("attendance.make_up.confirm", ("make_up", its_id), at=row["confirmed_at"], by=row["person_id"],
+                     person_id=row["person_id"], unit_id=unit_id)  # fmt: skip

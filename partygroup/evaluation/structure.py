@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from partygroup.clock import Quarter
 from partygroup.db import holds_on
 from partygroup.evaluation.due import BranchShape, GroupShape
-from partygroup.evaluation.models import CommitteeTerm
+from partygroup.evaluation.terms import latest_terms
 from partygroup.people.models import COMMITTEE_ROLES, MEMBERS, Belonging, Post, Role, Standing, StandingSpan
 from partygroup.people.structures import COMMITTEE_AT_LEAST, Structures, structures_of
 
@@ -32,7 +32,7 @@ def standings_of(
     first = quarter.first.replace(month=1) if quarter.number == 4 else quarter.first
     found = structures_of(session, branch_ids, first, quarter.last)
     members = _members(session, branch_ids, day)
-    terms = _terms(session, branch_ids, day, known_at)
+    terms = latest_terms(session, branch_ids, day, known_at=known_at)
     shapes = {
         branch_id: _shape(found, branch_id, members[branch_id], terms.get(branch_id), day) for branch_id in branch_ids
     }
@@ -54,17 +54,6 @@ def _members(session, branch_ids: Collection[int], day: date) -> dict[int, list[
     for row in rows:
         found[row.branch_id].append(row)
     return found
-
-
-def _terms(session, branch_ids: Collection[int], day: date, known_at: datetime | None) -> dict[int, CommitteeTerm]:
-    """Return branch → the newest word on its latest election by a day."""
-    known = sa.true() if known_at is None else CommitteeTerm.entered_at <= known_at
-    rows = session.scalars(
-        sa.select(CommitteeTerm)
-        .where(CommitteeTerm.branch_id.in_(branch_ids), CommitteeTerm.from_on <= day, known)
-        .order_by(CommitteeTerm.from_on, CommitteeTerm.id)
-    )
-    return {row.branch_id: row for row in rows}
 
 
 def _held_on(posts: Iterable[Post], day: date) -> list[Post]:

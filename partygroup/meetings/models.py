@@ -120,6 +120,33 @@ class Meeting(Base):
     __table_args__ = (sa.UniqueConstraint("gathering_id", "kind_id"),)
 
 
+class Invitation(Audited, Base):
+    """A branch asked to hold a gathering together with its host: each has its own, linked here (联合).
+
+    `changed_at`: the host moved or cancelled its own after the yes; `noted_at`: an officer of the branch has read so.
+    """
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"))
+    branch_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    invited_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    accepted: Mapped[bool | None]
+    answer: Mapped[str | None] = mapped_column(sa.String(100))
+    guest_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gathering.id"), unique=True)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        sa.UniqueConstraint("gathering_id", "branch_id"),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_pair"),
+        sa.CheckConstraint("(answered_at IS NULL) = (accepted IS NULL)", name="answered_how"),
+        sa.CheckConstraint("guest_gathering_id IS NULL OR accepted", name="guest_accepted"),
+    )
+
+
 class AgendaItem(Audited, Base):
     """Something on the agenda of a meeting; `sort` says whether and how it is voted on (sorts.py)."""
 

@@ -12,7 +12,7 @@ from partygroup import clock
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
-from partygroup.meetings.rules import SPREAD, circles_for, nearest
+from partygroup.meetings.rules import SPREAD, circles_for, entered_late, nearest
 from partygroup.org.models import Placement
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import COMMITTEE_ROLES, Role
@@ -70,6 +70,16 @@ class Convened:
     @property
     def is_split(self) -> bool:
         return len(self.gathering.sittings) > 1
+
+    @property
+    def days_late(self) -> int:
+        """Return how many days after the meeting it was entered (补录): called, or its list begun; 0 when in time."""
+        entered_at = self.gathering.opened_at or self.gathering.called_at
+        return entered_late(self.sittings[-1].starts_at, entered_at)
+
+    def is_past(self, at: datetime) -> bool:
+        """Say whether its day is over although nobody has begun its list: it is entered from the paper sheet."""
+        return self.state is State.NOTIFIED and entered_late(self.sittings[-1].starts_at, at) > 0
 
     def near(self, at: datetime) -> Sitting:
         """Return the sitting nearest to a moment: whose code is shown, at whose desk one signs in."""

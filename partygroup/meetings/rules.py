@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partygroup.meetings.presets import KindSpec, Share
+from partygroup.clock import day_of
+from partygroup.meetings.presets import PAIR, KindSpec, Share
 from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
@@ -20,11 +21,18 @@ CIRCLE_OF_UNIT = {
 
 #: Sittings of one gathering: how many at most, and how far apart.
 MOST_SITTINGS, SPREAD = 4, timedelta(days=7)
+#: How long before the start signing in may begin; what begins so long after it is entered later (补录).
+OPENING = timedelta(hours=12)
 
 
 def circles_for(kind: KindSpec, unit_kind: str) -> list[str]:
     """Return the circles that a meeting of this kind may gather in a unit of this kind."""
     return [circle for circle in kind.circles if circle in CIRCLE_OF_UNIT.get(unit_kind, ())]
+
+
+def is_confidential(meetings) -> bool:
+    """Say whether a gathering is between two people, so that it stays off lock screens and out of chat groups."""
+    return any(PAIR in meeting.kind.rules.circles for meeting in meetings)
 
 
 def refusal_to_call(
@@ -33,6 +41,8 @@ def refusal_to_call(
     """Return why this cannot be called, in words for the convener; None if it can."""
     if not kinds:
         return "请选一种会议。"
+    if pairs := [kind.name for kind in kinds if PAIR in kind.circles]:
+        return f"{pairs[0]}是两个人之间的，不用召集。请在“我的 · 谈心谈话”里记。"
     if len(kinds) == 1 and circle not in circles_for(kinds[0], unit_kind):
         return "这种会议不由这个组织召集，请换一种。"
     if any(circle not in circles_for(kind, unit_kind) for kind in kinds):
@@ -69,6 +79,13 @@ def refusal_to_add_sitting(state: str, *, has_vote: bool = False) -> str | None:
     return "议程里有表决事项，表决要在同一场，不能再加一场。" if has_vote else None
 
 
+def entered_late(starts_at: datetime, entered_at: datetime) -> int:
+    """Return on which day after a meeting its entry began (补录): never hidden, never refused; 0 within half a day."""
+    if entered_at - starts_at < OPENING:
+        return 0
+    return (day_of(entered_at) - day_of(starts_at)).days
+
+
 def nearest(starts: Sequence[datetime], at: datetime) -> int:
     """Return the number of the sitting that is nearest to a moment; of two equally near ones the later."""
     return min(range(len(starts)), key=lambda number: (abs(starts[number] - at), -number))
@@ -80,7 +97,7 @@ def refusal_to_open(state: str, starts_at: datetime, at: datetime) -> str | None
         return "这次会议已经取消，不能签到。需要开会请重新召集。"
     if state == "held":
         return "签到已经结束。漏签的人请用补签登记。"
-    if at < starts_at - timedelta(hours=12):
+    if at < starts_at - OPENING:
         return "离开会还有半天以上，到时候再开始签到。"
     return None
 
@@ -101,6 +118,52 @@ def refusal_to_cancel(state: str, reason: str) -> str | None:
     if len(reason) < 2:
         return "请写一句取消的原因，大家会看到。"
     return None
+
+
+# --- several branches together ----------------------------------------------------------------------------------------
+
+#: What several branches may hold together, by code: nothing that votes, nothing about persons.
+JOINT_KINDS = ("theme_day", "party_lecture", "oath_review")
+MOST_GUESTS = 8
+
+
+def joint_kinds(kinds: Sequence[KindSpec]) -> list[KindSpec]:
+    """Return those of a gathering's kinds that other branches may hold along with it."""
+    return [kind for kind in kinds if kind.code in JOINT_KINDS]
+
+
+def refusal_to_invite(kinds: Sequence[KindSpec], circle: str, state: str) -> str | None:
+    """Return why other branches cannot be invited to a gathering; None if they can."""
+    if circle != "members":
+        return "支部全体党员的会，才能请别的支部一起开。"
+    if not joint_kinds(kinds):
+        return "主题党日、党课、重温入党誓词可以请别的支部一起开，这种会各开各的。"
+    if state == "cancelled":
+        return "这次会议已经取消。"
+    return None if state == "notified" else "签到已经开始，来不及请了。"
+
+
+def refusal_of_guests(chosen: int, invited: int) -> str | None:
+    """Return why so many more branches cannot be invited; None if they can."""
+    if not chosen:
+        return "请选一起开会的支部。"
+    if chosen + invited > MOST_GUESTS:
+        return f"最多请 {MOST_GUESTS} 个支部，还能请 {max(0, MOST_GUESTS - invited)} 个。"
+    return None
+
+
+def refusal_to_accept(host_state: str, stands: bool) -> str | None:
+    """Return why a branch cannot join a gathering of another; None if it can."""
+    if not stands:
+        return "这个支部已经撤销，不能召集会议。"
+    if host_state == "cancelled":
+        return "主办支部已经取消了这次会议。"
+    return "主办支部的会已经开完。支部自己开过的，请用召集会议补录。" if host_state == "held" else None
+
+
+def keeps_together(starts: Sequence[datetime], others: Sequence[datetime]) -> bool:
+    """Say whether two linked gatherings still share a sitting: who has moved away goes alone."""
+    return not set(starts).isdisjoint(others)
 
 
 def refusal_to_revise(name: str, per: str | None, at_least: int) -> str | None:

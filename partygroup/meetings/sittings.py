@@ -138,6 +138,12 @@ def _stand(crew: Crew, starts_at: datetime, works) -> str | None:
     return None if OFFICE[0] <= here.time() < OFFICE[1] else "已下班"
 
 
+def is_kept_on_shift(team: Team, starts: Sequence[datetime]) -> bool:
+    """Say whether a team is on duty at a sitting and can come to none: the preset for leave (domain.md 6)."""
+    stands = {team.stand(start, start + LENGTH) for start in starts}
+    return Stand.ON in stands and Stand.FREE not in stands
+
+
 def _because(teams: list[Team], starts_at: datetime) -> str:
     """Return which of the teams that can come has just come off, or goes to its shift afterwards."""
     day = starts_at.astimezone(BEIJING).date()

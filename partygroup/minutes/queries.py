@@ -18,7 +18,7 @@ from partygroup.meetings.models import AgendaItem, Gathering, Meeting
 from partygroup.meetings.presets import KindSpec
 from partygroup.meetings.queries import Convened
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
-from partygroup.minutes.rules import Topic, Written, gaps
+from partygroup.minutes.rules import LONGEST, Topic, Written, gaps
 from partygroup.people.models import Person, Post
 
 
@@ -86,8 +86,11 @@ class Sheet:
 
     @property
     def ended_at(self) -> datetime | None:
-        """Return when it ended: as written, else when signing in was closed."""
-        return self.minutes.ended_at if self.minutes else self.met.gathering.closed_at
+        """Return when it ended: as written, else when signing in was closed, if that was on the day; else None."""
+        if self.minutes:
+            return self.minutes.ended_at
+        closed_at = self.met.gathering.closed_at
+        return closed_at if closed_at and closed_at <= self.met.starts_at + LONGEST else None
 
     @property
     def present(self) -> list[RollRow]:

@@ -238,6 +238,22 @@ class Login(Base):
     office_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class CalendarFeed(Audited, Base):
+    """The secret address at which a person's calendar app reads their meetings: its digest and what it is made of.
+
+    The secret follows from the nonce and the app's key (feeds.py); deleting the row ends the address at once.
+    """
+
+    __tablename__ = "calendar_feed"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), unique=True)
+    nonce: Mapped[str] = mapped_column(sa.String(32))
+    digest: Mapped[str] = mapped_column(
+        sa.String(64), unique=True, info=kept("本人手机日历订阅会议，不存地址，只存摘要", "换地址或停用就删掉")
+    )
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class FailedTry(Base):
     """Failures counted under a key: the digest of what was typed, known or not, and of the device or address."""
 

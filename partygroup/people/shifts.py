@@ -115,6 +115,12 @@ class Team:
             return Stand.BEFORE_NIGHT
         return Stand.FREE
 
+    def rests_for_night(self, at: datetime) -> bool:
+        """Say whether a moment lies in a night shift of the team, in its sleep after one, or in its rest before one."""
+        near = self.shifts(day_of(at) - timedelta(days=2), day_of(at) + timedelta(days=1))
+        nights = (shift for shift in near if shift.letter == NIGHT)
+        return any(night.start - BEFORE_NIGHT <= at < night.end + AFTER_NIGHT for night in nights)
+
 
 def read_hours(text: str) -> dict[str, Hours] | None:
     """Return the hours of each shift written as `早 8:00-16:00 中 16:00-24:00`; None if it cannot be read."""

@@ -31,7 +31,7 @@ def propose_absences(session, *, at: datetime) -> int:
     since = Quarter.of(Quarter.of(today).first - timedelta(days=1)).first
     missed = _missed(session, since, today)
     following = next_held(session, {one.id for one in missed})
-    closings = _closings(session, {one.branch_id for one in missed})
+    closings = closings_of(session, {one.branch_id for one in missed})
     due = []
     for one in missed:
         next_on, closed_at = following.get(one.id), closings.get((one.branch_id, Quarter.of(one.day)))
@@ -74,7 +74,7 @@ def _missed(session, since: date, today: date) -> list[sa.Row]:
     ).all()  # fmt: skip
 
 
-def _closings(session, branch_ids: set[int]) -> dict[tuple[int, Quarter], datetime]:
+def closings_of(session, branch_ids: set[int]) -> dict[tuple[int, Quarter], datetime]:
     """Return (branch, quarter) → when it was closed."""
     rows = session.execute(
         sa.select(Closing.branch_id, Closing.year, Closing.quarter, Closing.closed_at).where(

@@ -11,12 +11,13 @@ from sqlalchemy.orm import aliased
 from partygroup.attendance.mine import attendance_select
 from partygroup.clock import Quarter
 from partygroup.db import holds_on
+from partygroup.meetings.joint import waiting_select
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import OFFICER_ROLES, Post, Role
-from partygroup.policy import PUBLISHER_ROLES
 from partygroup.scores.listing import Told, by_group_and_name, told, units_held
 from partygroup.scores.models import Closing, Declaration, StoredSheet
 from partygroup.scores.states import State
+from partygroup.ways import PUBLISHER_ROLES
 
 MOST = 100
 SECTIONS = ("review", "confirm", "publish", "object", "appeal")
@@ -126,12 +127,13 @@ class LastSheet:
 
 @dataclass(frozen=True)
 class HomeFigures:
-    """The own attendance of the quarter, how many declarations wait, and the newest closed sheet if there is one."""
+    """The own attendance of the quarter, how many declarations and invitations wait, the newest closed sheet if any."""
 
     came: int
     due: int
     waiting: int
     last: LastSheet | None
+    invitations: int
 
 
 def home_figures(session, who, day: date) -> HomeFigures:
@@ -148,10 +150,12 @@ def home_figures(session, who, day: date) -> HomeFigures:
         .limit(1)
         .subquery()
     )
-    told = sa.select(own.c.came, own.c.due, waiting, newest).select_from(own.outerjoin(newest, sa.true()))
-    came, due, waiting, year, number, total, dimensions = session.execute(told).one()
+    led = units_held(who, *OFFICER_ROLES)
+    invitations = waiting_select(led, day).scalar_subquery() if led else sa.literal(0)
+    told = sa.select(own.c.came, own.c.due, waiting, invitations, newest).select_from(own.outerjoin(newest, sa.true()))
+    came, due, waiting, invitations, year, number, total, dimensions = session.execute(told).one()
     last = LastSheet(Quarter(year, number), total, dimensions) if year else None
-    return HomeFigures(came, due, waiting, last)
+    return HomeFigures(came, due, waiting, last, invitations)
 
 
 def _waiting(who, day: date) -> sa.Select | None:

@@ -25,6 +25,8 @@ from partygroup.orglife.queries import stages_and_open
 from partygroup.orglife.rules import stages_missed
 from partygroup.people.models import Person
 from partygroup.selfcheck.rules import Attendance, Graded, Kept, Life, Raised, Task, Topic, Year
+from partygroup.talks.queries import circle_of, coverage_of
+from partygroup.talks.rules import is_time_to_remind
 
 #: Of the structure, the term stands as a gap of its own.
 OWN_GAP = "任期未超"
@@ -46,6 +48,7 @@ def year_of(session, branch_id: int, year: int, today: date) -> Year:
         problems=tuple(_problems(session, branch_id, year)),
         checks=tuple((one.name, one.why) for one in checks),
         term_until=shape.term_until,
+        not_talked=tuple(_not_talked(session, branch_id, year, last)) if is_time_to_remind(year, today) else (),
         number=year,
         lives=tuple(_lives(session, unit_ids, year, today)),
         appraisal=_appraisal(session, branch_id, year, today),
@@ -143,6 +146,12 @@ def _tasks(session, unit_ids: Collection[int]):
         .order_by(Resolution.due_on, Resolution.id)
     )
     return [Task(*row) for row in rows]
+
+
+def _not_talked(session, branch_id: int, year: int, last: date) -> list[str]:
+    """Return the names of the members with whom nobody has talked in a year."""
+    circle = circle_of(session, branch_id, last)
+    return [circle.names[one] for one in coverage_of(session, circle, year).members]
 
 
 def _lives(session, unit_ids: Collection[int], year: int, today: date):

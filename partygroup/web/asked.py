@@ -10,13 +10,15 @@ from datetime import date
 from flask import request
 
 from partygroup import clock
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, months_after
 from partygroup.errors import NotFound, Refused
 from partygroup.text import clean, whole_number
 
 NO_DAY = "请写成 2026-03-05 这样的日期，并核对是否有这一天。"
 #: What is entered by its day lies in these years: anything else is a slip.
 FIRST_YEAR, YEARS_AHEAD = 2000, 2
+#: No year's pages before that.
+FIRST_LEDGER = 2020
 
 
 def number_asked(name: str) -> int | None:
@@ -65,6 +67,32 @@ def day_meant(name: str, label: str, years_ahead: int = YEARS_AHEAD) -> date | N
         return read_day(request.form.get(name, ""), years_ahead)
     except Refused as refusal:
         raise Refused(f"“{label}”{refusal.reason}") from None
+
+
+def month_of(code: str, today: date) -> date | None:
+    """Return the first day of the month of `2026-11`; None for nonsense, and for months to come."""
+    try:
+        first = date.fromisoformat(f"{code}-01")
+    except ValueError:
+        return None
+    return first if Quarter.parse(Quarter.of(first).code) and first <= today else None
+
+
+def month_asked(today: date) -> date:
+    """Return the first day of the month of `?month=2026-11`; of this month for none, nonsense, and months to come."""
+    return month_of(request.args.get("month", ""), today) or today.replace(day=1)
+
+
+def month_after(first: date, today: date) -> date | None:
+    """Return the first day of the next month; None if it has not begun."""
+    following = months_after(first, 1)
+    return following if following <= today else None
+
+
+def year_asked(today: date, *, ahead: int = 0) -> int:
+    """Return the year of `?year=`, to so many years ahead; this one for none and for nonsense."""
+    asked = number_asked("year") or today.year
+    return asked if FIRST_LEDGER <= asked <= today.year + ahead else today.year
 
 
 def quarter_of(code: str, today: date) -> Quarter:

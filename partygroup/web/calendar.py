@@ -10,14 +10,17 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
-from partygroup.clock import Quarter
+from partygroup.clock import Quarter, months_after
 from partygroup.db import db
-from partygroup.meetings.calendar import Book, book_of, standing_of
-from partygroup.meetings.duty import STEP_NAMES, Cell, Duty, Step, cells_of
+from partygroup.evaluation.terms import SOON, terms_on
+from partygroup.meetings.calendar import Book, book_of, called_between, standing_of
+from partygroup.meetings.duty import STEP_NAMES, Cell, Duty, Met, Step, cells_of
 from partygroup.meetings.presets import KindSpec
 from partygroup.org.models import UnitKind
 from partygroup.org.trees import Node
 from partygroup.policy import Can, Place, may
+from partygroup.web.asked import month_after, month_asked
+from partygroup.web.joint import invitations_here
 from partygroup.web.needs import needs
 from partygroup.web.org import COMMITTEES, SeenUnit, find_seen, trees_on
 from partygroup.web.respond import respond
@@ -48,6 +51,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A committee's term that is nearly or quite over, in words; the election called or held since, if one was."""
+
+    words: str
+    until_on: date
+    is_over: bool
+    election: Met | None
+
+
+@dataclass(frozen=True)
 class Owed:
     """A duty in words: whose it is, how it stands, and where one tap leads; None where this person may not call."""
 
@@ -71,8 +84,23 @@ def branch(unit):
         unit=unit, quarter=quarter, tabs=[Quarter(quarter.year, number) for number in range(1, 5)], today=today,
         step_names=STEP_NAMES, calls=may(current_user, Can.CALL_MEETING, unit.place),
         lines=[_line(book, unit.id, kind, quarter, today) for kind in kinds],
-        owed=_owed(book, unit, {kind.code for kind in kinds}, today),
+        owed=_owed(book, unit, {kind.code for kind in kinds}, today), ending=_ending(unit.id, today),
+        asked=[one for one in _invitations(unit) if one.is_open and not one.invitation.answered_at],
     )  # fmt: skip
+
+
+def _ending(branch_id: int, today: date) -> Ending | None:
+    """Return what to say of the term of a branch's committee; None while it runs, and where none was entered."""
+    term = terms_on(db.session, [branch_id], today).get(branch_id)
+    if term is None or not term.is_due(today):
+        return None
+    met = called_between(db.session, [branch_id], max(term.from_on, months_after(term.until_on, -SOON)), date.max)
+    elections = met.get(("election", "branch", branch_id), [])
+    return Ending(term.words(today), term.until_on, term.until_on < today, elections[-1] if elections else None)
+
+
+def _invitations(unit) -> list:
+    return invitations_here([unit.id]) if may(current_user, Can.CALL_MEETING, unit.place) else []
 
 
 def _quarter_asked(today: date) -> Quarter:
@@ -114,7 +142,7 @@ def _owed(book: Book, unit: SeenUnit, codes: set[str], today: date) -> list[Owed
 def committee(unit):
     """Show how the branches below a committee stand in a month, in the organisation's order."""
     today = clock.today()
-    first = _month_asked(today)
+    first = month_asked(today)
     (tree,) = trees_on(today, [unit.id], unit.place.lineage[1:])
     sections = [(top, branches) for top in _tops(tree) if (branches := list(_branches(top)))]
     stands = standing_of(db.session, [node.id for _, branches in sections for node in branches], first, today)
@@ -123,10 +151,16 @@ def committee(unit):
         unit=unit,
         first=first,
         quarter=Quarter.of(first),
-        before=_month_before(first),
-        after=_month_after(first, today),
+        before=months_after(first, -1),
+        after=month_after(first, today),
         sections=sections,
         stands=stands,
+        endings={
+            branch_id: term
+            for branch_id, term in terms_on(db.session, list(stands), today).items()
+            if term.is_due(today)
+        },
+        today=today,
         steps=STEPS_SHOWN,
         step_names=STEP_NAMES,
     )
@@ -143,21 +177,3 @@ def _branches(node: Node) -> Iterator[Node]:
         yield node
     for below in node.below:
         yield from _branches(below)
-
-
-def _month_asked(today: date) -> date:
-    """Return the first day of the month of `?month=2026-11`; of this month for none, nonsense, and months to come."""
-    try:
-        first = date.fromisoformat(f"{request.args.get('month', '')}-01")
-    except ValueError:
-        return today.replace(day=1)
-    return first if Quarter.parse(Quarter.of(first).code) and first <= today else today.replace(day=1)
-
-
-def _month_before(first: date) -> date:
-    return first.replace(year=first.year - (first.month == 1), month=(first.month - 2) % 12 + 1)
-
-
-def _month_after(first: date, today: date) -> date | None:
-    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    return following if following <= today else None

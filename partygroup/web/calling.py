@@ -12,7 +12,7 @@ from partygroup.attendance.reach import propose_times
 from partygroup.db import db
 from partygroup.errors import Differs, Refused
 from partygroup.meetings import actions, queries
-from partygroup.meetings.rules import MOST_SITTINGS, circles_for
+from partygroup.meetings.rules import MOST_SITTINGS, circles_for, entered_late
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, units_where
 from partygroup.web.filters import for_input, full
@@ -170,7 +170,15 @@ def call():
     except Refused as refusal:
         field = refusal.field or "kinds"
         return _call_page(form, unit, kinds, status=refusal.status, problems={field: refusal.reason})
-    return done("已召集，应到的人在首页就能看到。", "meetings.show", gathering_id=gathering_id)
+    words = _late_words(form) or "已召集，应到的人在首页就能看到。"
+    return done(words, "meetings.show", gathering_id=gathering_id)
+
+
+def _late_words(form) -> str:
+    """Return what is said of a meeting that was held before it is entered; nothing for others."""
+    last = max([form.starts_at.data, *(start for start, _place in form.further)])
+    days = entered_late(last, clock.now())
+    return f"补录：会后第 {days} 天记的，会议里写明。" if days else ""
 
 
 def _before(form, unit, gathering_id: int) -> Before:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.activities.presets import DIMENSIONS
-from partygroup.activities.queries import to_answer
+from partygroup.attendance.asked import asked_of
 from partygroup.attendance.leaves import open_leaves
 from partygroup.attendance.mine import my_gatherings
 from partygroup.db import db
@@ -64,7 +64,8 @@ def member_home():
         dimensions=DIMENSIONS,
         place=Place((branch_held(who),)),
         leads=who.holds(Role.GROUP_LEADER, *OFFICER_ROLES),
-        asked=to_answer(db.session, who, clock.now()),
+        mends=make_ups_page(who),
+        asked=asked_of(db.session, who, clock.now()),
         may_jot=may_jot,
     )
 
@@ -90,6 +91,14 @@ def branch_held(who) -> int:
     """Return the branch of which this person is an officer, else the own one; 0 for none."""
     held = [post.unit_id for post in who.posts if post.role in OFFICER_ROLES and post.unit_kind == "branch"]
     return held[0] if held else who.branch_id or 0
+
+
+def make_ups_page(who) -> str | None:
+    """Return the address where this person records make-ups: of the branch held, else of the group led."""
+    kinds = {"branch": "branches", "party_group": "groups"}
+    held = [post for post in who.posts if post.unit_kind in kinds and may(who, Can.MAKE_UP, Place((post.unit_id,)))]
+    first = min(held, key=lambda post: list(kinds).index(post.unit_kind), default=None)
+    return first and f"/{kinds[first.unit_kind]}/{first.unit_id}/make-ups"
 
 
 def greeting(name: str) -> str:
@@ -160,7 +169,7 @@ def desk_home():
         below=coverage_below(db.session, roots, period, today),
         root=roots[0] if roots else None,
         mine=my_gatherings(db.session, who, today),
-        asked=to_answer(db.session, who, clock.now()),
+        asked=asked_of(db.session, who, clock.now()),
         may_jot=bool(units_where(who, Can.JOT_ACTIVITY)),
         sees_periods=bool(units_where(who, Can.SEE_PERIODS)),
         sees_meetings=not who.holds(Role.ACCOUNT_OFFICER),

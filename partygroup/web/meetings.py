@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import actions as attendance
-from partygroup.attendance.leaves import get_leave, leaves_of
+from partygroup.attendance.joint import guests_at, refusal_to_ask
+from partygroup.attendance.leaves import get_leave, leave_words, leaves_of
+from partygroup.attendance.makeups import refusal_to_deny
 from partygroup.attendance.mine import my_place_in
-from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting
+from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, MAKE_UP_NAMES, Counting
 from partygroup.attendance.reach import crews_of, reach_by_team, slots_of, teams_of
 from partygroup.attendance.roll import get_roll, undone_marks
 from partygroup.attendance.rules import is_of_circle
@@ -17,14 +19,18 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.meetings import actions, queries
 from partygroup.meetings.agenda import agenda_of
+from partygroup.meetings.changes import changes_of
+from partygroup.meetings.joint import host_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
 from partygroup.people.patterns import teams_over
 from partygroup.policy import Can, Grant, Place, grant, units_where
 from partygroup.web.asked import last_seen, number_typed, text_typed
+from partygroup.web.dutyleave import duty_of, page_after
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
+from partygroup.web.notices import news_of, notice_of
 from partygroup.web.respond import done, of_today, respond
 
 pages = Blueprint("meetings", __name__)
@@ -57,6 +63,9 @@ def show(met):
     expected = attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else []
     mine = my_place_in(db.session, met.gathering, current_user.id)
     agenda = agenda_of(db.session, met.gathering)
+    is_past = met.is_past(clock.now())
+    is_news = met.state in (State.NOTIFIED, State.CANCELLED) and not is_past
+    tells = is_news and grant(current_user, Can.SHOW_CODE, met.place)
     in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
     if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
         of_today()
@@ -67,6 +76,7 @@ def show(met):
         roll=roll,
         sees_roll=sees_roll,
         expected=expected,
+        **_joint(met),
         **_by_shifts(met, roll if sees_roll else None, expected),
         undone=undone_marks(db.session, met.id) if sees_roll and is_open else [],
         mine=mine,
@@ -74,11 +84,30 @@ def show(met):
         is_expected=mine.counting == Counting.DUE if is_open else in_circle,
         door_names=DOOR_NAMES,
         asked=leaves_of(db.session, met.id) if sees_roll else [],
+        duty=duty_of(met, expected=expected) if expected else [],
+        leave_words=leave_words(db.session, met.id) if expected else {},
+        is_past=is_past,
         leaves=LEAVE_NAMES,
+        ways=MAKE_UP_NAMES,
+        asks=mine.make_up is not None and not _refusal_of_answer(mine.make_up),
         states=State,
         most_sittings=MOST_SITTINGS,
-        notice=_notice(met, agenda),
+        notice=_notice(met, agenda) if tells else None,
     )
+
+
+def _joint(met) -> dict:
+    """Return with which branches a meeting is held together: those invited, or the host's invitation."""
+    if met.gathering.circle != "members":
+        return {"joins": None, "guests": [], "may_ask_branches": False}
+    joins = host_of(db.session, met.gathering)
+    guests = [] if joins else guests_at(db.session, met.id, met.gathering.day)
+    return {"joins": joins, "guests": guests, "may_ask_branches": not (joins or refusal_to_ask(met))}
+
+
+def _refusal_of_answer(made_up) -> str | None:
+    confirmed = made_up.confirmed_at is not None or made_up.by_id == current_user.id
+    return refusal_to_deny(recorded_at=made_up.at, confirmed=confirmed, at=clock.now())
 
 
 def _by_shifts(met, roll, expected) -> dict:
@@ -99,8 +128,8 @@ def _by_shifts(met, roll, expected) -> dict:
 
 
 def _notice(met, agenda) -> str:
-    """Return the text to paste into the group chat (B4)."""
-    return render_template("meetings/notice.txt", met=met, agenda=agenda, now=clock.now()).strip()
+    """Return the text to paste into the group chat (B4): of a meeting called, moved or cancelled."""
+    return notice_of(met, agenda, news_of(met, changes_of(db.session, [met.id]).get(met.id)))
 
 
 @pages.post("/meetings/<id:gathering_id>/moving")
@@ -188,4 +217,4 @@ def decide_leave(asked):
             db.session, asked.leave, granted=granted, answer=text_typed("answer", 100) or None,
             by=current_user.id, at=clock.now(), unit_id=asked.met.gathering.unit_id,
         )  # fmt: skip
-    return done("已准假。" if granted else "已答复。", "meetings.show", gathering_id=asked.met.id)
+    return done("已准假。" if granted else "已答复。", page_after(), gathering_id=asked.met.id)

@@ -101,7 +101,7 @@ def _form(sheet: Sheet, typed) -> HeadForm:
     form.chair.choices, form.recorder.choices = came, came
     if typed is None:
         form.chair.data, form.recorder.data = sheet.chair_id, sheet.recorder_id(current_user.id)
-        form.ended_at.data = sheet.ended_at or clock.now()
+        form.ended_at.data = sheet.ended_at or (None if sheet.met.gathering.closed_at else clock.now())
     return form
 
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "pwa.manifest": "a file of ours",
     "pwa.offline": "a page without data",
     "outbox.page": "a page without data: what it lists lies on the phone",
+    "feed.feed": "a calendar app cannot log in: the secret in the address names its owner",
     "health.healthz": "process check",
     "health.readyz": "process check",
     "about.about": "what data is kept and why: readable before logging in",

@@ -11,11 +11,13 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance import actions, codes
+from partygroup.attendance.joint import guests_at
+from partygroup.attendance.leaves import leaves_of
 from partygroup.attendance.makeups import make_ups_in, record_make_up, undo_make_up
-from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES
+from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES, Door
 from partygroup.attendance.queries import get_desk
-from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda
-from partygroup.attendance.rules import EXCLUSION_REASONS, STATUS_NAMES
+from partygroup.attendance.roll import Glance, board_tag, get_roll, glance_at, tells_of_agenda, tells_of_guests
+from partygroup.attendance.rules import EXCLUSION_REASONS, MOST_LATE, STATUS_NAMES
 from partygroup.db import db, transaction
 from partygroup.errors import NotFound, Refused
 from partygroup.meetings.agenda import vote_sorts
@@ -24,6 +26,7 @@ from partygroup.meetings.rules import outlook_lines, refusal_to_close
 from partygroup.policy import Can, Place, may
 from partygroup.text import whole_number
 from partygroup.web.asked import day_typed, number_asked, number_typed, text_typed
+from partygroup.web.dutyleave import duty_of
 from partygroup.web.filters import when
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
@@ -91,7 +94,8 @@ def _board(met, tag: str | None = None) -> dict:
         sitting = _sitting(met)
         outlook = outlook_lines(asked, roll.voters_due, roll.voters_present_at(sitting.id))
         outlook = [f"{met.called(sitting.id)}：{told}" if met.is_split else told for told in outlook]
-    return {"roll": roll, "outlook": outlook, "tag": tag}
+    guests = guests_at(db.session, met.id, met.gathering.day) if roll and tells_of_guests(tag) else []
+    return {"roll": roll, "outlook": outlook, "tag": tag, "guests": [one for one in guests if one.joins]}
 
 
 @pages.get("/meetings/<id:gathering_id>/code")
@@ -140,9 +144,11 @@ def board(glance):
 @pages.post("/meetings/<id:gathering_id>/opening")
 @needs(Can.CLOSE_MEETING, meeting_of)
 def open_(met):
-    """Begin signing in: freeze the due list, and show the code."""
+    """Begin signing in: freeze the due list, and show the code; or what is entered from the paper sheet."""
     with transaction(db.session):
         actions.open_sign_in(db.session, met.gathering, by=current_user.id, at=clock.now())
+    if _is_paper(request.form):
+        return done("应到名单已按开会那天定下，照签到表登记。", "roll.ask_ticks", gathering_id=met.id, door=Door.PAPER)
     return done("签到开始了，应到名单已定。", "roll.code", gathering_id=met.id)
 
 
@@ -154,7 +160,11 @@ def ask_closing(met):
         raise Refused(reason)
     at = clock.now()
     coming = next((one for one in met.sittings if at < one.starts_at), None)
-    return respond("roll/closing.html", met=met, roll=_opened_roll(met), coming=coming)
+    roll = _opened_roll(met)
+    return respond(
+        "roll/closing.html", met=met, roll=roll, coming=coming, leaves=LEAVE_NAMES,
+        asked=leaves_of(db.session, met.id), duty=duty_of(met, missing=roll.missing),
+    )  # fmt: skip
 
 
 @pages.post("/meetings/<id:gathering_id>/closing")
@@ -169,13 +179,22 @@ def close(met):
 @pages.get("/meetings/<id:gathering_id>/ticks")
 @needs(Can.TICK, meeting_of)
 def ask_ticks(met):
-    """Show who is missing, to be ticked several at a time, also without a network."""
-    roll = _opened_roll(met)
+    """Show who is missing, to be ticked several at a time, also without a network; or all that a paper sheet says."""
+    roll, sitting = _opened_roll(met), _sitting(met)
+    if _is_paper(request.args):
+        return respond(
+            "roll/paper.html", met=met, roll=roll, sitting=sitting, sittings=_sitting_choices(met),
+            picked={row.person_id for row in roll.missing} if "all" in request.args else set(), most_late=MOST_LATE,
+        )  # fmt: skip
     of_today()
     return respond(
-        "roll/ticks.html", met=met, roll=roll, note_choices=NOTE_CHOICES, sitting=_sitting(met),
+        "roll/ticks.html", met=met, roll=roll, note_choices=NOTE_CHOICES, sitting=sitting,
         sittings=_sitting_choices(met),
     )  # fmt: skip
+
+
+def _is_paper(given) -> bool:
+    return given.get("door") == Door.PAPER
 
 
 def _sitting_choices(met) -> list[tuple[int, str]]:
@@ -200,14 +219,31 @@ def tick(met):
         raise Refused("请先点选到会的人，再补签。")
     note, at = text_typed("note", 60) or None, clock.now()
     made = do_once(lambda: sum(_tick(met, person_id, note, at) for person_id in chosen), at=at)
+    if _is_paper(request.form):
+        words = f"照签到表登记了 {made} 人。" if made else "选的人都已经到会，没有重复登记。"
+        return done(words, "roll.ask_closing" if _closes(met) else "meetings.show", gathering_id=met.id)
     words = f"补签了 {made} 人，记录里写明是您登记的。" if made else "选的人都已经到会，没有重复登记。"
     return done(words, "roll.board", gathering_id=met.id)
+
+
+def _closes(met) -> bool:
+    return met.state is State.IN_SESSION and may(current_user, Can.CLOSE_MEETING, met.place)
 
 
 def _tick(met, person_id: int, note: str | None, at: datetime) -> bool:
     sitting_id = number_typed("sitting")
     desk = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=at, sitting_id=sitting_id)
-    return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=at, note=note)
+    written = {"door": Door.PAPER, "late": _late(person_id)} if _is_paper(request.form) else {"note": note}
+    return actions.tick_present(db.session, desk, person_id=person_id, by=current_user.id, at=at, **written)
+
+
+def _late(person_id: int) -> int | None:
+    """Return the minutes that somebody was late by the sheet; raise Refused for what is no number."""
+    typed = request.form.get(f"late-{person_id}", "").strip()
+    number = whole_number(typed)
+    if typed and number is None:
+        raise Refused("迟到的分钟数请写成数字，如 10。")
+    return number
 
 
 @pages.get("/meetings/<id:gathering_id>/due")

@@ -12,12 +12,13 @@ from partygroup import clock
 from partygroup.attendance import codes
 from partygroup.attendance.actions import scan_person, sign_in, sign_in_late
 from partygroup.attendance.models import Door
-from partygroup.attendance.queries import find_desk, get_desk
+from partygroup.attendance.queries import find_desk, get_desk, own_desk
 from partygroup.attendance.roll import get_roll
 from partygroup.attendance.rules import EARLY_AT_MOST, OPEN_AT_MOST, open_until
 from partygroup.clock import moment
 from partygroup.db import db
 from partygroup.errors import Differs, NotFound, Refused
+from partygroup.meetings.queries import describe
 from partygroup.people.queries import name_of
 from partygroup.policy import Can
 from partygroup.text import squeeze
@@ -48,25 +49,26 @@ def late():
     """Sign in by a code that the phone has scanned, now or without a network earlier."""
     at, code = clock.now(), _code_sent()
     sitting_id = codes.sitting_id_in(code)
-    desk = find_desk(db.session, sitting_id=sitting_id, person_id=current_user.id) if sitting_id else None
+    shown = find_desk(db.session, sitting_id=sitting_id, person_id=current_user.id) if sitting_id else None
+    desk = shown and own_desk(db.session, shown, current_user.id)
     try:
-        gathering_id = do_once(lambda: _sign_in(desk, code, at), at=at, code=code)
+        gathering_id = do_once(lambda: _sign_in(shown, desk, code, at), at=at, code=code)
     except Differs as twice:
         return twice_page(int(twice.kept), desk and desk.gathering_id)
     return done("", "signing.receipt", gathering_id=gathering_id)
 
 
-def _sign_in(desk, code: str, at: datetime) -> int:
-    """Sign in by a code, live or seen earlier; return the gathering. Raise Refused."""
+def _sign_in(shown, desk, code: str, at: datetime) -> int:
+    """Sign in at a desk by a code of the one shown, live or seen earlier; return the gathering. Raise Refused."""
     if desk is None:
         raise Refused(FOREIGN)
     keys, seconds = current_app.config["SECRET_KEYS"], current_app.config["SETTINGS"].step_seconds
     now_step = codes.step_of(at, seconds)
-    is_live = codes.step_shown(keys, desk.gathering_id, desk.sitting_id, code, now_step) is not None
+    is_live = codes.step_shown(keys, shown.gathering_id, shown.sitting_id, code, now_step) is not None
     if is_live and desk.closed_at is None:  # it may have been closed since the code was seen
         sign_in(db.session, desk, person_id=current_user.id, door=Door.CODE, happened_at=at, at=at)
     else:
-        seen_at = _seen_at(desk, code, now_step, seconds)
+        seen_at = _seen_at(shown, code, now_step, seconds)
         require_open_quarter(desk, current_user.id)
         sign_in_late(db.session, desk, person_id=current_user.id, seen_at=seen_at, at=at)
     return desk.gathering_id
@@ -136,16 +138,19 @@ def ask(met):
 @pages.post("/meetings/<id:gathering_id>/scans")
 @needs(Can.TICK, meeting_of)
 def scan(met):
-    """Mark the person whose own code was scanned, at the moment of scanning."""
+    """Mark the person whose own code was scanned, at the moment of scanning; of a joint meeting in the own branch's.
+
+    Of somebody of another branch the host learns the branch, not the name.
+    """
     at = clock.now()
     code, written = _code_sent(), written_at(at)
     person_id = codes.person_in(current_app.config["SECRET_KEYS"], code)
-    name, seen_at = name_of(db.session, person_id) if person_id else "认不出的码", written or at
+    seen_at = written or at
+    desk, name = _desk_and_name(met, person_id, seen_at) if person_id else (None, "认不出的码")
 
     def act() -> int:
-        if person_id is None:
+        if desk is None:
             raise Refused("这不是本人码，没有签到。请让本人打开“我的 · 本人码”再扫。")
-        desk = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=seen_at)
         if written:
             require_open_quarter(desk, person_id)
         made = scan_person(db.session, desk, person_id=person_id, name=name, seen_at=seen_at, by=current_user.id, at=at)
@@ -154,11 +159,20 @@ def scan(met):
     try:
         made = do_once(act, at=at, meeting=met.id, code=code)
     except Differs as twice:
-        raise Refused(_said_of_both(int(twice.kept), name), twice.status) from twice
+        raise Refused(_said_of_both(met, int(twice.kept), name, seen_at), twice.status) from twice
     return done(f"{name}，签到了。" if made else f"{name}已经签过了。", "roll.board", gathering_id=met.id)
 
 
-def _said_of_both(kept_id: int, name: str) -> str:
+def _desk_and_name(met, person_id: int, at: datetime):
+    """Return the desk at which somebody signs whose own code was scanned, and what the host is told of them."""
+    here = get_desk(db.session, gathering_id=met.id, person_id=person_id, at=at)
+    own = own_desk(db.session, here, person_id)
+    if own is here:
+        return here, name_of(db.session, person_id)
+    return own, f"{describe(db.session, own.gathering_id).unit_name}的同志"
+
+
+def _said_of_both(met, kept_id: int, name: str, at: datetime) -> str:
     """Say of a scan whose key came before with another code which of the two stands."""
-    kept = f"{name_of(db.session, kept_id)}签到了" if kept_id else "那个人早已签过"
+    kept = f"{_desk_and_name(met, kept_id, at)[1]}签到了" if kept_id else "那个人早已签过"
     return f"这次扫码交过一次，内容不一样：上次{kept}；这次是{name}，没有签。请再扫一次。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, after_this_request, current_app, redirect, request, url_for
 from flask_login import current_user
 
@@ -10,7 +12,7 @@ from partygroup.attendance import codes
 from partygroup.attendance.actions import count_spoken_try, sign_in, sign_in_late
 from partygroup.attendance.mine import my_gatherings, my_receipt
 from partygroup.attendance.models import Door
-from partygroup.attendance.queries import find_desk, get_desk, get_desks
+from partygroup.attendance.queries import find_desk, get_desk, get_desks, nearest_desk, other_sittings, own_desk
 from partygroup.attendance.rules import refusal_to_sign_in
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, NotFound, Refused
@@ -77,16 +79,23 @@ def scan(code: str):
     desk = find_desk(db.session, sitting_id=sitting_id, person_id=who and who.id) if sitting_id else None
     if desk is None:
         return _outcome("这不是签到码", "scan", "late", ["请扫会场屏幕上的签到码。"], [("回首页", "/", True)], 404)
-    now_step = _step(at)
+    now_step, own = _step(at), own_desk(db.session, desk, who and who.id)
+    held = _ticket_at(own, _ticket_for(own.gathering_id) or _ticket_for(desk.gathering_id))
     if codes.step_shown(_keys(), desk.gathering_id, desk.sitting_id, code, now_step) is not None:
-        held = _ticket_for(desk.gathering_id)
-        is_held = held and held.sitting_id == desk.sitting_id and held.is_honoured(desk.opened_at or at, at)
-        ticket = held if is_held else codes.Ticket(desk.gathering_id, desk.sitting_id, at)
+        is_held = held and held.sitting_id == own.sitting_id and held.is_honoured(own.opened_at or at, at)
+        ticket = held if is_held else codes.Ticket(own.gathering_id, own.sitting_id, at)
         _keep_ticket(ticket)
-        return _desk_page(desk, ticket, at)
-    if held := _ticket_for(desk.gathering_id):
-        return _desk_page(desk, held, at)
+        return _desk_page(own, ticket, at)
+    if held:
+        return _desk_page(own, held, at)
     return _stale(code, desk, now_step)
+
+
+def _ticket_at(own, ticket: codes.Ticket | None) -> codes.Ticket | None:
+    """Return a ticket as one for the own desk: of a joint meeting any branch's code is right (联合)."""
+    if ticket is None or ticket.gathering_id == own.gathering_id:
+        return ticket
+    return replace(ticket, gathering_id=own.gathering_id, sitting_id=own.sitting_id)
 
 
 def _stale(code, desk, now_step):
@@ -145,11 +154,13 @@ def desk(gathering_id: int):
         found = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
     else:
         found = get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id, at=clock.now())
-        if found.counting is None and not _concerns_me(gathering_id):
-            raise NotFound
-    if found is None:
+    own = found and own_desk(db.session, found, current_user.id)
+    if own is None or (ticket is None and own.counting is None and not _concerns_me(gathering_id)):
         raise NotFound
-    return _desk_page(found, ticket, clock.now())
+    if ticket and own is not found:
+        ticket = _ticket_at(own, ticket)
+        _keep_ticket(ticket)
+    return _desk_page(own, ticket, clock.now())
 
 
 def _concerns_me(gathering_id: int) -> bool:
@@ -164,13 +175,15 @@ def make(gathering_id: int):
     at, ticket = clock.now(), _ticket_sent(gathering_id) or _ticket_for(gathering_id)
     spoken = squeeze(request.form.get("spoken"), 20)
     if ticket and not spoken:
-        desk = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id)
+        desk, is_told = find_desk(db.session, sitting_id=ticket.sitting_id, person_id=current_user.id), False
     else:
-        desk = _desk_told(gathering_id, spoken, at)
+        desk, is_told = _desk_told(gathering_id, spoken, at)
+    desk = desk and own_desk(db.session, desk, current_user.id)
     if desk is None or (desk.counting is None and not ticket and desk.opened_at):
         raise NotFound
+    ticket, gathering_id = _ticket_at(desk, ticket), desk.gathering_id
     is_late = by_outbox() and ticket and not spoken and desk.opened_at and _is_over(desk, ticket, at)
-    if not desk.is_signed and not is_late and (problem := _proof_missing(desk, ticket, spoken, at)):
+    if not desk.is_signed and not is_late and (problem := _proof_missing(desk, ticket, spoken, is_told, at)):
         return problem
     happened_at = ticket.first_seen if ticket and not spoken else at
     door = Door.SPOKEN if spoken else Door.CODE
@@ -222,18 +235,32 @@ def _said_of(gathering_id: int) -> str:
 
 
 def _desk_told(gathering_id: int, spoken: str, at):
-    """Return the desk of the sitting whose six digits were typed, else of the one nearest to now; raise NotFound."""
-    step = _step(at)
-    for one in get_desks(db.session, gathering_id=gathering_id, person_id=current_user.id):
-        if spoken and codes.is_spoken(_keys(), gathering_id, one.sitting_id, spoken, step):
-            return one
-    return get_desk(db.session, gathering_id=gathering_id, person_id=current_user.id, at=at)
+    """Return the desk of the sitting whose six digits were typed, else of the one nearest to now, and whether they are.
+
+    Of a joint meeting the digits of any branch's code are right. Raise NotFound.
+    """
+    step, desks = _step(at), get_desks(db.session, gathering_id=gathering_id, person_id=current_user.id)
+    sittings = [(one.gathering_id, one.sitting_id, one.starts_at) for one in desks] if spoken else []
+    told = _starts_told(sittings, spoken, step)
+    if spoken and told is None:
+        told = _starts_told(other_sittings(db.session, gathering_id), spoken, step)
+    return nearest_desk(desks, told or at), told is not None
 
 
-def _proof_missing(desk, ticket, spoken, at):
+def _starts_told(sittings, spoken: str, step: int):
+    """Return when the sitting starts whose six digits these are; None if they are nobody's."""
+    right = (
+        starts_at
+        for gathering_id, sitting_id, starts_at in sittings
+        if codes.is_spoken(_keys(), gathering_id, sitting_id, spoken, step)
+    )
+    return next(right, None)
+
+
+def _proof_missing(desk, ticket, spoken, is_told: bool, at):
     """Return the answer to somebody with neither an honoured ticket nor the right six digits; None if all is well."""
     if spoken:
-        return _spoken_problem(desk, spoken, at)
+        return _spoken_problem(desk, is_told, at)
     if ticket and (ticket.is_honoured(desk.opened_at, at) or desk.opened_at is None):
         return None
     lines = ["扫码后 10 分钟内有效。请对准会场屏幕再扫，或输 6 位口令。"]
@@ -241,14 +268,14 @@ def _proof_missing(desk, ticket, spoken, at):
     return _outcome("请再扫一次", "clock", "warn", lines, way, 422)
 
 
-def _spoken_problem(desk, spoken, at):
+def _spoken_problem(desk, is_told: bool, at):
     step = _step(at)
     with transaction(db.session):
         is_tried_out = count_spoken_try(db.session, desk.sitting_id, current_user.id, step, at=at)
     error = None
     if is_tried_out:
         error = "这一组试得多了，等屏幕换了码再输。"
-    elif not codes.is_spoken(_keys(), desk.gathering_id, desk.sitting_id, spoken, step):
+    elif not is_told:
         error = "口令不对或已经换了，看屏幕上最新的一组。"
     if error is None:
         return None

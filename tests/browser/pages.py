@@ -5,17 +5,23 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from partygroup import clock
+from partygroup.attendance.actions import open_sign_in
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.evaluation import periods
 from partygroup.evaluation.importing import apply_figures, draft_figures, read_figure_file, store_preview
 from partygroup.evaluation.schemes import scheme_in_force
+from partygroup.meetings.models import Invitation
+from partygroup.meetings.queries import describe
+from partygroup.people.feeds import make_feed
+from partygroup.robots.models import Robot, RobotMessage
 from tests.cast import build_world
 from tests.databases import Start
-from tests.factories import activity, gathering
+from tests.factories import activity, add, gathering
 from tests.scorebook import entry, held
 from tests.web.corners import Corner, build_corners
 from tests.web.test_walk import filled, rules
@@ -40,6 +46,7 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 FROZEN = Quarter.of(clock.today()).previous()
 BRANCHES = ("红柳", "白桦", "蓝田", "紫金")
 SHARES = (100, 85, 72, 40)
+DAY = timedelta(days=1)
 SHAPING = ("class", "role", "type", "aria-current", "disabled", "open")
 
 
@@ -83,9 +90,10 @@ class Walk:
             self.world = build_world(db.session)
             db.session.commit()
             self.corners = build_corners(db.session, self.world)
-            self.meetings = self._meetings_of_other_states()
+            self.meetings = self._held_together() + self._meetings_of_other_states()
             self._score()
             self._freeze_a_quarter()
+            self._tell()
             db.session.close()
         self._run_the_last_meeting()
         with app.app_context():
@@ -98,6 +106,28 @@ class Walk:
                 for _state in ("notified", "held")]  # fmt: skip
         db.session.commit()
         return [one.id for one in made]
+
+    def _held_together(self) -> list[int]:
+        """Return theme days of the own branch: branches asked, one along and counted, and one as guest of another."""
+        world, by, at = self.world, self.world.secretary.id, clock.now()
+
+        def held(branch):
+            return gathering(db.session, branch.id, by=by, starts_at=at, kinds=("theme_day",), theme="学先进").id
+
+        def invite(host: int, branch, **answer):
+            told = {"answered_at": at, "answered_by": by} if answer else {}
+            add(db.session, Invitation, gathering_id=host, branch_id=branch.id, invited_at=at, invited_by=by,
+                **answer, **told)  # fmt: skip
+
+        own, sister = world.branch, world.sister_branch
+        asked, opened, along, host, guest = map(held, (own, own, sister, sister, own))
+        invite(asked, sister)
+        invite(asked, world.foreign_branch, accepted=False, answer="那天检修")
+        invite(opened, sister, accepted=True, guest_gathering_id=along)
+        invite(host, own, accepted=True, guest_gathering_id=guest, changed_at=at)
+        with transaction(db.session):
+            open_sign_in(db.session, describe(db.session, opened).gathering, by=by, at=at)
+        return [asked, opened, guest]
 
     def _score(self) -> None:
         """Give the member of the cast a line of each sort in the running quarter and in the frozen one."""
@@ -131,6 +161,16 @@ class Walk:
             period = periods.configure_period(db.session, company, FROZEN, **by)
             for step in (periods.open_period, periods.collect, periods.freeze_period):
                 step(db.session, period, **by)
+
+    def _tell(self) -> None:
+        """Give the member a calendar address, and the committee a robot with a message of each sort."""
+        at, member = clock.now(), self.world.member.id
+        robot_id = add(db.session, Robot, unit_id=self.world.committee.id, sort="feishu", key="k" * 36, set_at=at)
+        said = {"robot_id": robot_id, "news": "test", "queued_at": at, "next_at": at, "tries": 1}
+        for end in ({"sent_at": at}, {"dropped_at": at, "fault": "对方没有回应"}, {"tries": 0, "queued_at": at - DAY}):
+            add(db.session, RobotMessage, **said | end)
+        with transaction(db.session):
+            make_feed(db.session, member, key=self.app.config["SECRET_KEYS"][0], at=at)
 
     def _run_the_last_meeting(self) -> None:
         """Hold it: one ticked, one undone, one on leave, one absent."""
@@ -176,6 +216,8 @@ class Walk:
         yield from (("GET", path, {}) for path in (
             f"/branches/{branch}/evaluation?{quarter}", f"/evaluation/{FROZEN.code}", f"/me/points?{quarter}",
             f"/activities?{quarter}&brand=green", "/inbox?view=done", "/declarations/new?source=branch",
+            f"/branches/{branch}/plan?add=1", f"/branches/{branch}/admissions?person={self.world.probationer.id}",
+            f"/branches/{branch}/dues?month={clock.months_after(clock.today(), -1):%Y-%m}",
         ))  # fmt: skip
 
     def _forms(self, corner: Corner) -> Iterator[tuple[str, str, dict]]:

@@ -71,8 +71,13 @@ SAMPLES = {
     sa.Date: date(2026, 2, 28), UtcDateTime: clock.beijing("2026-02-28 23:59:59.000001"),
 }  # fmt: skip
 
-#: What a table does not take as it comes: two people write minutes, and a seal is not made of samples.
-OTHERWISE = {"minutes": {"recorder_id": 2, "sealed_at": None, "body": None, "digest": None}}
+#: What a table does not take as it comes: minutes and opinions are of two people, a seal is not made of samples, a
+#: message ends once.
+OTHERWISE = {
+    "minutes": {"recorder_id": 2, "sealed_at": None, "body": None, "digest": None},
+    "robot_message": {"dropped_at": None},
+    "criticism": {"about_id": 2, "withdrawn_at": None},
+}
 
 
 def fill_empty_tables(connection) -> None:

@@ -17,7 +17,7 @@ from partygroup.attendance.models import Counting, Door, DueEntry, Leave, Mark
 from partygroup.db import AuditRow, Base, holds_on, transaction
 from partygroup.demo.schedule import history_months
 from partygroup.evaluation.checking import faults as faults_of_branches
-from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
+from partygroup.meetings.models import Gathering, Invitation, Kind, Meeting, Sitting, State
 from partygroup.org.models import Unit, UnitKind
 from partygroup.people.models import (
     COMMITTEE_ROLES,
@@ -188,6 +188,12 @@ class TestMeetings:
         assert leave.gathering_id == soon.id and leave.asked_at < AT
         assert leave.person_id in {one.person_id for one in expected_people(company, soon)}
         assert company.get(Person, leave.person_id).staff_no > "2"
+
+    def test_a_neighbour_is_asked_to_tomorrows_theme_day(self, company):
+        (asked,) = company.scalars(sa.select(Invitation))
+        host = company.get(Gathering, asked.gathering_id)
+        assert host.day > TODAY and host.state is State.NOTIFIED and asked.branch_id != host.unit_id
+        assert asked.answered_at is None and host.called_at < asked.invited_at < AT
 
 
 class TestAttendance:

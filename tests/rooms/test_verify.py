@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.attendance.actions import add_to_list, close_meeting, count_out, open_sign_in
+from partygroup.attendance.makeups import answer_make_up
 from partygroup.attendance.models import DueEntry, MakeUp, Mark
 from partygroup.db import transaction
 from partygroup.meetings.queries import describe
 from partygroup.scores.checking import faults
 from partygroup.scores.closing import close_quarter, reopen_quarter
-from partygroup.scores.models import Declaration, Entry, StoredGroup, StoredSheet
+from partygroup.scores.models import Closing, Declaration, Entry, StoredGroup, StoredSheet
 from tests.factories import gathering, person
 from tests.scorebook import Q3, Q4, entry, make_up, mark, noon, undo
 
@@ -63,6 +64,22 @@ def test_what_happens_after_closing_is_no_fault(session, world, honest):
         reopen_quarter(session, world.branch.id, Q3, reason="漏了一条", by=world.unit_officer.id, at=later)
         close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=later + timedelta(hours=1))
     assert found(session) == []
+
+
+def test_a_word_against_a_make_up_leaves_a_closed_quarter_alone(session, world, honest):
+    """Recorded the day before the closing, denied the day after: the sheet stands, and so do its rows."""
+    came = sa.select(StoredSheet.came).join(Closing, Closing.id == StoredSheet.closing_id)
+    came = came.where(StoredSheet.person_id == world.probationer.id, Closing.reopened_at.is_(None))
+    hour, met = timedelta(hours=1), honest["gathering"]
+    with transaction(session):
+        reopen_quarter(session, world.branch.id, Q3, reason="有人补课", by=world.unit_officer.id, at=CLOSING + hour)
+    make_up(session, met.id, world.probationer.id, DAY, by=world.leader.id, at=CLOSING + hour)
+    with transaction(session):
+        close_quarter(session, world.branch.id, Q3, by=world.secretary.id, at=CLOSING + 2 * hour)
+    assert session.scalar(came) == 1
+    with transaction(session):
+        answer_make_up(session, met, person_id=world.probationer.id, is_so=False, at=CLOSING + 24 * hour)
+    assert session.scalar(came) == 1 and found(session) == []
 
 
 @pytest.mark.parametrize("at", [CLOSING - timedelta(days=1), CLOSING + timedelta(days=1)])

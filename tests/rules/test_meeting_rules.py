@@ -144,3 +144,16 @@ def test_sittings_of_one_gathering(hours, part):
 def test_one_more_sitting_until_it_is_over():
     assert rules.refusal_to_add_sitting("notified") is rules.refusal_to_add_sitting("in_session") is None
     assert "补课" in rules.refusal_to_add_sitting("held") and "补课" in rules.refusal_to_add_sitting("cancelled")
+
+
+@pytest.mark.parametrize(("entered", "days"), [
+    ("2026-03-01 09:00", 0), ("2026-03-05 16:20", 0), ("2026-03-05 23:59", 0), ("2026-03-06 00:10", 0),
+    ("2026-03-06 09:00", 1), ("2026-03-08 00:00", 3),
+])  # fmt: skip
+def test_what_is_entered_on_a_later_day_says_so(entered, days):
+    """A meeting at 16:30; whoever opens it within half a day is in time, also over midnight."""
+    assert rules.entered_late(beijing("2026-03-05 16:30"), beijing(entered)) == days
+
+
+def test_a_meeting_before_midnight_is_not_late_after_it():
+    assert rules.entered_late(beijing("2026-12-31 23:30"), beijing("2027-01-01 00:05")) == 0

@@ -168,3 +168,29 @@ def test_what_keeps_a_pattern_from_being_used(letters, hours, lines, faults):
 
 def test_rest_is_no_shift():
     assert REST not in HOURS and team("休早").shift_on(START) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "rests"),
+    [
+        ("2026-01-05 17:59", False),
+        ("2026-01-05 18:00", True),
+        ("2026-01-05 23:59", True),
+        ("2026-01-06 00:00", True),
+        ("2026-01-06 05:59", True),
+        ("2026-01-06 13:59", True),
+        ("2026-01-06 14:00", False),
+    ],
+)
+def test_the_hours_around_a_night_that_crosses_midnight_are_left_in_peace(at, rests):
+    team = Team("甲班", (Turn(date(2026, 1, 5), "夜休休休", 0, {"夜": Hours(time(22), time(6))}),))
+    assert team.rests_for_night(beijing(at)) is rests
+
+
+@given(teams, moments)
+def test_whom_a_night_leaves_in_peace_cannot_come_either(team, at):
+    stand = team.stand(at, at + timedelta(minutes=1))
+    if team.rests_for_night(at):
+        assert stand is not Stand.FREE
+    else:
+        assert stand not in (Stand.AFTER_NIGHT,)

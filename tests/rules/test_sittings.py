@@ -13,6 +13,7 @@ from partygroup.meetings.sittings import (
     LENGTH,
     Crew,
     fewest,
+    is_kept_on_shift,
     propose,
     slot_at,
     slots_between,
@@ -133,3 +134,19 @@ def test_the_nearest_sitting(minutes, at):
     moment = start_of(START) + timedelta(minutes=at)
     found = starts[nearest(starts, moment)]
     assert all(abs(found - moment) <= abs(one - moment) for one in starts)
+
+
+def test_leave_is_preset_for_who_is_on_duty_and_reached_by_no_sitting():
+    """On January 2nd 甲班 works 8 to 16, 乙班 16 to 24; at 16:30 乙班 is on, an hour after noon it is not."""
+    at_half_past_four, before = beijing("2026-01-02 16:30"), beijing("2026-01-02 13:00")
+    kept = [one.name for one in FOUR if is_kept_on_shift(one, [at_half_past_four])]
+    assert kept == ["乙班"]
+    assert not any(is_kept_on_shift(one, [at_half_past_four, before]) for one in FOUR[:2])
+
+
+def test_sleep_after_a_night_is_no_duty():
+    """Whoever sleeps off a night asks leave, or makes up: it is nobody's duty."""
+    night = team(letters="夜休", name="丙班")
+    assert night.stand(beijing("2026-01-01 09:00"), beijing("2026-01-01 10:00")) is Stand.AFTER_NIGHT
+    assert not is_kept_on_shift(night, [beijing("2026-01-01 09:00")])
+    assert is_kept_on_shift(night, [beijing("2026-01-01 09:00"), beijing("2026-01-01 07:30")])

@@ -23,7 +23,8 @@ from partygroup.evaluation.importing import draft_figures, read_figure_file, sto
 from partygroup.evaluation.models import EvaluationPeriod
 from partygroup.evaluation.schemes import scheme_for
 from partygroup.feedback.models import Feedback
-from partygroup.meetings.models import AgendaItem, Meeting
+from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
+from partygroup.meetings.models import AgendaItem, Invitation, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Gist, Minutes, Resolution
 from partygroup.orglife.models import KIND, Criticism, OrgLifeStage
@@ -35,7 +36,7 @@ from partygroup.policy import Can, Place
 from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, theme
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme, unit
 
 FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
@@ -107,6 +108,8 @@ class Corner:
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("theme_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("invitation_id",): (Place(branch), Place(branch), (Can.CALL_MEETING,)),
+            ("talk_id",): (Place(branch, person), Place(branch, person), (Can.READ_RESTRICTED,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
             ("period_id",): (Place(branch[1:]), Place(branch[1:]), (Can.SEE_PERIODS,)),
@@ -147,6 +150,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
     at, (group, branch, committee, _company), person_id = clock.now(), corner.line, corner.person_id
     canary = corner.meets.canary
     met = _meeting(session, corner, by=by, at=at)
+    _fill_ledger(session, corner, at=at)
     leave = ask_leave(session, met, person_id=person_id, sort="leave_duty", cause=f"{canary}值班", by=by, at=at)
     open_sign_in(session, met, by=by, at=at)
     then = {"on": date(2021, 1, 1), "until": date(2022, 1, 1)}
@@ -172,11 +176,21 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "post_id": post(session, person_id, branch.id, Role.PROPAGANDA_OFFICER, **then).id,
         "feedback_id": add(session, Feedback, **said),
         "import_id": roster.id,
+        "invitation_id": _invitation(session, corner, by=by, at=at),
         **_what_was_done(session, corner, at=at),
         **_fill_scores(session, corner, at=at),
+        "talk_id": _talk(session, corner, at=at),
         "figure_import_id": figures.id,
         "period_id": period_id,
     }
+
+
+def _invitation(session, corner: Corner, *, by: int, at) -> int:
+    """Let a branch without a canary, new under the corner's committee, invite the corner's to a theme day."""
+    host = unit(session, "branch", "联办党支部", under=corner.line[2].id)
+    met = gathering(session, host.id, by=by, starts_at=at, kinds=("theme_day",))
+    asked = {"branch_id": corner.line[1].id, "invited_at": at, "invited_by": by}
+    return add(session, Invitation, gathering_id=met.id, **asked)
 
 
 def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: int, at) -> int:
@@ -250,6 +264,26 @@ def _fill_scores(session, corner: Corner, *, at) -> dict[str, int]:
     said = {"by_id": person_id, "text": f"{canary}异议", "at": at, "answer_due_on": day}
     add(session, Objection, declaration_id=made.id, **said)
     return {"declaration_id": made.id}
+
+
+def _talk(session, corner: Corner, *, at) -> int:
+    """Put a talk, with a summary, of the corner's person and somebody not of the cast into a corner; return its id."""
+    branch, person_id, canary = corner.above("branch")[0], corner.person_id, corner.meets.canary
+    others = sa.select(Person.id).join(Belonging, Belonging.person_id == Person.id)
+    other = session.scalar(others.where(Belonging.branch_id == branch, Person.name.like("吴%")).limit(1))
+    return talk(session, branch, person_id, other, at=at, summary=f"{canary}谈话内容")
+
+
+def _fill_ledger(session, corner: Corner, *, at) -> None:
+    """Put a line of the plan, dues paid, an honour and a visit of the corner's person into its branch."""
+    branch, person_id, canary, day = corner.above("branch")[0], corner.person_id, corner.meets.canary, clock.day_of(at)
+    where = {"branch_id": branch, "by_id": person_id, "at": at}
+    add(session, PlanLine, year=day.year, month=day.month, text=f"{canary}计划", **where)
+    where["person_id"] = person_id
+    add(session, DuesPayment, month=f"{day:%Y-%m}", **where)
+    add(session, Honour, title=f"{canary}标兵", level="unit", awarded_by=f"{canary}党委", awarded_on=day, **where)
+    add(session, CareVisit, occasion="ill", on_day=day, visitor_id=person_id, text=f"{canary}看望", **where)
+    add(session, AdmissionStep, step="oath", on_day=day, **where)
 
 
 def _meeting(session, corner: Corner, *, by: int, at):

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from partygroup import clock
+from partygroup.evaluation.models import CommitteeTerm
+from tests.factories import add, gathering
 from tests.scorebook import held
 from tests.web.pagetexts import texts
 
@@ -140,3 +143,54 @@ def test_more_branches_and_meetings_cost_no_more_statements(world, client, sessi
     with statements() as many:
         client.get(url)
     assert len(few) == len(many)
+
+
+# --- the end of a term ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def term(world, session):
+    given = {"entered_by": world.unit_officer.id, "entered_at": clock.now(), "extended": False}
+    days = {"from_on": date(2023, 9, 21), "until_on": date(2026, 9, 20)}
+    add(session, CommitteeTerm, branch_id=world.branch.id, **days | given)
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        ("2026-03-19", None),
+        ("2026-03-20", "还有 6 个月换届"),
+        ("2026-09-01", "还有 19 天换届"),
+        ("2026-09-21", "任期已满"),
+    ],
+)
+def test_the_end_of_a_term_is_told_half_a_year_before(world, client, at, url, term, today, words):
+    at(f"{today} 09:00")
+    page = client.sign_on(world.secretary).get(url).text
+    above = client.sign_on(world.unit_officer, office=True).get(f"/units/{world.committee.id}/calendar").text
+    if words is None:
+        assert "换届" not in page and "换届" not in above
+        return
+    assert words in page and above.count(words) == 1
+    link = re.search(r'href="(/meetings/new\?[^"]*kind=election)"', page)[1].replace("&amp;", "&")
+    form = client.sign_on(world.secretary, office=True).get(link).text
+    assert re.search('value="election" checked', form)
+
+
+def test_an_election_called_or_held_is_told_instead(world, client, session, at, url, term):
+    at("2026-09-01 09:00")
+    by = {"by": world.secretary.id, "kinds": ("election",), "starts_at": clock.beijing("2026-09-10 15:00")}
+    met = gathering(session, world.branch.id, **by)
+    session.commit()
+    page = client.sign_on(world.secretary).get(url).text
+    assert "选举定在" in page and f"/meetings/{met.id}" in page and "kind=election" not in page
+    held(session, world.branch.id, date(2026, 9, 11), by=world.secretary.id, kinds=("election",))
+    at("2026-09-12 09:00")
+    assert "选举过了，等上级党委登记新的任期" in client.sign_on(world.secretary).get(url).text
+
+
+def test_a_member_reads_of_the_term_and_calls_nothing(world, client, at, url, term):
+    at("2026-09-01 09:00")
+    page = client.sign_on(world.member).get(url).text
+    assert "还有 19 天换届" in page and "kind=election" not in page

@@ -19,7 +19,7 @@ from tests.web.corners import PLANS, Corner, all_rows, build_corners, changed_ta
 
 OURS, HTMX = {"Sec-Fetch-Site": "same-origin"}, {"HX-Request": "true"}
 #: Public addresses that answer with something else than a page of ours: nobody has made such a code.
-PUBLIC_STATUS = {"signing.scan": 404, "scanning.own": 404}
+PUBLIC_STATUS = {"signing.scan": 404, "scanning.own": 404, "feed.feed": 404}
 #: Addresses open to everybody who logs in, whose things are found by the due list: only the own group's meeting.
 BY_DUE_LIST = ("signing.desk", "signing.make", "signing.receipt")
 #: Addresses that ask for a second power once it is known which: the post of the form, the post of the address.
