@@ -12,6 +12,7 @@ from partygroup.clock import BEIJING, said
 from partygroup.db import AuditRow
 from partygroup.org.models import KIND_NAMES, Placement
 from partygroup.people.models import PROFILE_NAMES, ROLE_NAMES, STANDING_NAMES, Person
+from partygroup.restricted import ONESELF, SORT_NAMES
 
 PAGE = 50
 ACTION_NAMES = {
@@ -117,6 +118,7 @@ ACTION_NAMES = {
     "people.roster.preview": "上传花名册",
     "people.roster.purge": "清理没确认的花名册",
     "people.shifts.set": "改倒班表",
+    "restricted.text.read": "看限阅内容",
     "scores.appeal.decide": "答复复核申请",
     "scores.appeal.make": "提出复核申请",
     "scores.declaration.answer": "异议有了答复",
@@ -153,6 +155,8 @@ ACTION_NAMES = {
     "scores.veto.enter": "登记一票否决",
     "scores.veto.withdraw": "撤销一票否决",
     "scores.workday.set": "改工作日历",
+    "talks.talk.enter": "记谈心谈话",
+    "talks.talk.withdraw": "撤回谈心谈话",
 }
 
 #: What a field of `before` and `after` is called.
@@ -166,7 +170,7 @@ FIELD_NAMES = {
     "abstained": "弃权", "candidates": "候选人得票", "opinions": "交书面意见的人", "present": "到会人数",
     "votes_against": "反对", "votes_for": "赞成", "written_abstained": "书面弃权", "written_against": "书面反对",
     "written_for": "书面赞成",
-    "figures": "写入指标数", "proposals": "转支部确认条数",
+    "capacity": "身份", "figures": "写入指标数", "proposals": "转支部确认条数",
     "admin_post": "行政职务", "answer": "答复", "approved_by": "批准", "at_least": "至少次数",
     "belonging": "所在支部和党小组", "born_ym": "出生年月", "changes": "改动", "counting": "计入",
     "day": "日期", "device": "设备",
@@ -191,6 +195,7 @@ VALUE_NAMES = {
     "enter": "双向进入", "evaluate": "双向评价", "play": "双向发挥", "hazard": "隐患排查", "overhaul": "义务检修",
     "tackling": "技术攻关", "teaching": "师带徒", "study": "学习", "service": "志愿服务", "talk": "谈心",
     "critical": "急难险重", "other": "其他",
+    ONESELF: "本人", **SORT_NAMES,
     **ROLE_NAMES, **STANDING_NAMES, **KIND_NAMES, **PROFILE_NAMES, None: "无", True: "是", False: "否", "": "无",
     "due": "应到", "not_counted": "不计入应到", "observer": "列席", "code": "扫码", "spoken": "口令", "tick": "补签",
     "scan_member": "扫本人码", "paper": "纸质", "offline": "补传", "month": "每月", "quarter": "每季度", "year": "每年",
@@ -304,6 +309,14 @@ def _names_of(session, changes: list[dict], keys: Iterable[str], its_id, its_nam
 def rows_about(session, person_id: int, *, before: int | None = None) -> list[Witnessed]:
     """Return the newest changes that concern a person."""
     return _rows(session, AuditRow.person_id == person_id, before)
+
+
+def readings_of(session, sort: str, record_id: int, person_id: int) -> list[Witnessed]:
+    """Return the newest readings of a restricted text, for a person whom it concerns."""
+    of_record = sa.and_(AuditRow.subject_type == sort, AuditRow.subject_id == record_id)
+    return _rows(
+        session, sa.and_(AuditRow.action == "restricted.text.read", of_record, AuditRow.person_id == person_id), None
+    )
 
 
 def rows_of_units(session, unit_ids, *, before: int | None = None) -> list[Witnessed]:

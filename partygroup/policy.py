@@ -7,14 +7,32 @@ what a leader does on the shop floor never sleeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 import sqlalchemy as sa
 
 from partygroup.org.queries import subtree_ids
-from partygroup.people.models import COMMITTEE_ROLES, OFFICER_ROLES, Belonging, Person, Role
-from partygroup.people.models import MEMBERS as MEMBER_STANDINGS
+from partygroup.people.models import Belonging, Person
+from partygroup.ways import (
+    Place,
+    account_officer,
+    anyone,
+    auditor,
+    belongs_to_branch,
+    company_office,
+    discipline_officer,
+    leads_group,
+    member_of_group,
+    never_self,
+    not_own_branch,
+    officer_of_branch,
+    oneself,
+    own_level,
+    publishes_for_branch,
+    secretary_of_branch,
+    serves_on_committee,
+    unit_office,
+)
 
 
 class Can(Enum):
@@ -105,6 +123,11 @@ class Can(Enum):
     ENTER_UNIT_VETO = "登记支部一票否决"
     SET_TERM = "登记支委会任期"
     EDIT_SHIFTS = "改倒班表"
+    READ_RESTRICTED = "看限阅内容"
+    ENTER_TALK = "记谈心谈话"
+    ENTER_TALK_OF_OTHERS = "替别人记谈心谈话"
+    SEE_TALKS = "看谈心谈话情况"
+    WITHDRAW_TALK = "撤回谈心谈话"
     EDIT_PLAN = "定年度计划"
     SEE_ADMISSIONS = "看发展党员"
     KEEP_ADMISSIONS = "记发展党员"
@@ -112,114 +135,6 @@ class Can(Enum):
     SEE_DUES = "看党费交没交"
     KEEP_HONOURS = "记荣誉和看望"
     SEE_CARE = "看看望记录"
-
-
-#: Who puts up what a branch makes known.
-PUBLISHER_ROLES = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ORGANISATION_OFFICER)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a thing belongs: its unit first, then the units above it; and the member concerned, if one is."""
-
-    lineage: tuple[int, ...]
-    person_id: int | None = None
-    circle: str | None = None
-
-
-def anyone(who, place):
-    """Everybody who is logged in."""
-    return True
-
-
-def oneself(who, place):
-    """The member whom the thing concerns."""
-    return place.person_id == who.id
-
-
-def belongs_to_branch(who, place):
-    """A member of the branch or of one of its groups; committee matters are not theirs."""
-    return who.branch_id in place.lineage and place.circle != "committee"
-
-
-def serves_on_committee(who, place):
-    """Whoever holds a committee post in the very unit: 双重组织生活 of leading members included."""
-    return any(post.role in COMMITTEE_ROLES and post.unit_id == place.lineage[0] for post in who.posts)
-
-
-def leads_group(who, place):
-    """The leader of the group, on the shop floor."""
-    return any(post.role == Role.GROUP_LEADER and post.unit_id in place.lineage for post in who.posts)
-
-
-def member_of_group(who, place):
-    """A member of the very group; where a branch is not divided into groups, of the branch."""
-    return place.lineage[0] == (who.group_id or who.branch_id) and who.standing in MEMBER_STANDINGS
-
-
-def officer_of_branch(who, place):
-    """Secretary, deputy, organisation, propaganda and discipline officer of the branch."""
-    return any(
-        post.role in OFFICER_ROLES and post.unit_kind == "branch" and post.unit_id in place.lineage
-        for post in who.posts
-    )
-
-
-def publishes_for_branch(who, place):
-    """Secretary, deputy and organisation officer of the branch: what it makes known goes through them."""
-    return any(post.role in PUBLISHER_ROLES and post.unit_id in place.lineage for post in who.posts)
-
-
-def discipline_officer(who, place):
-    """The discipline officer of the branch."""
-    return any(post.role == Role.DISCIPLINE_OFFICER and post.unit_id in place.lineage for post in who.posts)
-
-
-def _office(role: Role, doc: str):
-    def way(who, place):
-        return any(post.role == role and post.unit_id in place.lineage for post in who.posts)
-
-    way.__name__, way.__doc__ = role.value, doc
-    return way
-
-
-unit_office = _office(Role.UNIT_OFFICE, "The office of the unit committee, for its whole subtree.")
-company_office = _office(Role.COMPANY_OFFICE, "The office of the company committee, for everything.")
-account_officer = _office(Role.ACCOUNT_OFFICER, "The account officer: logins only.")
-auditor = _office(Role.AUDITOR, "The auditor: reads, never writes.")
-
-
-def never_self(way):
-    """Return the way, closed where the thing concerns oneself (S4)."""
-
-    def other(who, place):
-        return place.person_id != who.id and way(who, place)
-
-    other.__name__, other.__doc__ = f"{way.__name__} (never self)", way.__doc__
-    other.inner = way
-    return other
-
-
-def not_own_branch(way):
-    """Return the way, closed over the branch to which one belongs oneself (S4)."""
-
-    def other(who, place):
-        return who.branch_id != place.lineage[0] and way(who, place)
-
-    other.__name__, other.__doc__ = f"{way.__name__} (not own branch)", way.__doc__
-    other.inner = way
-    return other
-
-
-def own_level(way):
-    """Return the way, open only in the very unit of the post."""
-
-    def same(who, place):
-        return way(who, Place(place.lineage[:1], place.person_id, place.circle))
-
-    same.__name__, same.__doc__ = f"{way.__name__} (own level)", way.__doc__
-    same.inner = way
-    return same
 
 
 OFFICES = (unit_office, company_office, account_officer, auditor)
@@ -319,6 +234,11 @@ POLICY = {
     Can.ENTER_UNIT_VETO: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.SET_TERM: (not_own_branch(unit_office), not_own_branch(company_office)),
     Can.EDIT_SHIFTS: (officer_of_branch, unit_office, company_office),
+    Can.READ_RESTRICTED: (oneself, secretary_of_branch),
+    Can.ENTER_TALK: (belongs_to_branch, serves_on_committee),
+    Can.ENTER_TALK_OF_OTHERS: (secretary_of_branch,),
+    Can.SEE_TALKS: (officer_of_branch,),
+    Can.WITHDRAW_TALK: (oneself, secretary_of_branch),
     Can.EDIT_PLAN: (officer_of_branch,),
     Can.SEE_ADMISSIONS: (leads_group, officer_of_branch, *ABOVE),
     Can.KEEP_ADMISSIONS: (publishes_for_branch,),
@@ -331,7 +251,7 @@ POLICY = {
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA, Can.WRITE_MINUTES,
-    Can.MOVE_TASK, Can.SELF_CHECK,
+    Can.MOVE_TASK, Can.SELF_CHECK, Can.ENTER_TALK_OF_OTHERS, Can.SEE_TALKS,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

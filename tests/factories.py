@@ -28,6 +28,7 @@ from partygroup.people.models import (
 from partygroup.people.names import search_columns
 from partygroup.people.shifts import USUAL_TEAMS
 from partygroup.scores.models import Declaration, RuleTable, Source
+from partygroup.talks.models import Talk
 
 LONG_AGO = date(2020, 1, 1)
 CIRCLES = {"party_group": "group", "branch": "members"}
@@ -164,6 +165,15 @@ def declaration(session, person_id: int, branch_id: int, *, by: int | None = Non
     }  # fmt: skip
     made = add(session, Declaration, person_id=person_id, branch_id=branch_id, **values | columns)
     return session.get(Declaration, made)
+
+
+def talk(session, branch: int, one: int, other: int, *, by: int | None = None, at=None, on=None, **columns) -> int:
+    """Insert a talk of two people and return its id: the row itself never loads its summary."""
+    at = at or clock.now()
+    first, second = sorted((one, other))
+    values = {"branch_id": branch, "first_id": first, "second_id": second, "held_on": on or clock.day_of(at), "at": at}
+    values |= {"topic": "work", "pair": "members", "by_id": by or one}
+    return add(session, Talk, **values | columns)
 
 
 def crew(session, name: str, people, *, under: int) -> Unit:

@@ -37,30 +37,16 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
     entry = sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.person_id == who.id)
     mark = sa.and_(Mark.gathering_id == Gathering.id, Mark.person_id == who.id, Mark.undone_at.is_(None))
     leave = sa.and_(Leave.gathering_id == Gathering.id, Leave.person_id == who.id)
-    is_due = who.standing in DUE_STANDINGS
-    committees = [post.unit_id for post in who.posts if post.role in COMMITTEE_ROLES]
-    circle = sa.or_(
-        sa.and_(Gathering.circle == "group", Gathering.unit_id == (who.group_id if is_due else 0)),
-        sa.and_(Gathering.circle == "members", Gathering.unit_id == (who.branch_id if is_due else 0)),
-        sa.and_(Gathering.circle == "committee", Gathering.unit_id.in_(committees)),
-    )
-    still_open = sa.and_(Gathering.closed_at.is_(None), Gathering.opened_at.is_not(None))
     gatherings = (
         sa.select(Gathering)
         .outerjoin(DueEntry, entry)
         .where(
-            Gathering.cancelled_at.is_(None),
-            Gathering.day.between(today - SPREAD, today + timedelta(days=days)),
-            sa.or_(
-                Gathering.day >= today,
-                sa.and_(Gathering.day >= today - timedelta(days=1), still_open),
-                sits_again(today),
-            ),
-            sa.or_(DueEntry.id.is_not(None), sa.and_(Gathering.opened_at.is_(None), circle)),
+            Gathering.cancelled_at.is_(None), *_not_over(today, days),
+            sa.or_(DueEntry.id.is_not(None), sa.and_(Gathering.opened_at.is_(None), _circle_of(who))),
         )
         .order_by(Gathering.day, Gathering.id)
         .limit(10)
-    )
+    )  # fmt: skip
     query = (
         with_units(gatherings)
         .outerjoin(Mark, mark)
@@ -71,6 +57,30 @@ def my_gatherings(session, who, today: date, *, days: int = 31) -> list[Mine]:
     rows = session.execute(query).unique()
     found = [Mine(convened(row), *row[7:11], row[11] is not None and row[12] is None) for row in rows]
     return sorted(found, key=lambda one: one.convened.starts_at)
+
+
+def _circle_of(who) -> sa.ColumnElement:
+    """Return whether a gathering's circle takes in a person as things stand today."""
+    is_due = who.standing in DUE_STANDINGS
+    committees = [post.unit_id for post in who.posts if post.role in COMMITTEE_ROLES]
+    return sa.or_(
+        sa.and_(Gathering.circle == "group", Gathering.unit_id == (who.group_id if is_due else 0)),
+        sa.and_(Gathering.circle == "members", Gathering.unit_id == (who.branch_id if is_due else 0)),
+        sa.and_(Gathering.circle == "committee", Gathering.unit_id.in_(committees)),
+    )
+
+
+def _not_over(today: date, days: int) -> tuple[sa.ColumnElement, ...]:
+    """Return the conditions of a gathering from today on, of yesterday's still open, of one that sits again."""
+    still_open = sa.and_(Gathering.closed_at.is_(None), Gathering.opened_at.is_not(None))
+    return (
+        Gathering.day.between(today - SPREAD, today + timedelta(days=days)),
+        sa.or_(
+            Gathering.day >= today,
+            sa.and_(Gathering.day >= today - timedelta(days=1), still_open),
+            sits_again(today),
+        ),
+    )
 
 
 def attendance_select(person_id: int, first: date, last: date) -> sa.Select:

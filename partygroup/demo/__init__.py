@@ -28,6 +28,7 @@ from partygroup.demo.schedule import Planned, Scheduler, history_months
 from partygroup.demo.shape import company_shape
 from partygroup.demo.shifts import write_shifts
 from partygroup.demo.staff import Member, Recruiter
+from partygroup.demo.talks import write_talks
 from partygroup.demo.themes import write_theme
 from partygroup.evaluation.schemes import install_scheme
 from partygroup.meetings.actions import install_presets
@@ -66,7 +67,8 @@ def fill(session, *, full: bool, at: datetime, progress) -> None:
     write_exclusions(session, everybody, at=clock.start_of(history_months(today)[0]))
     plans = _plan(places, crews, rng, at=at)
     done = write_activities(session, places, crews, Random(SEED), at=at)
-    done = sorted([*done, *write_theme(session, places, crews, at=at)], key=lambda row: row["at"])
+    done += [*write_theme(session, places, crews, at=at), *write_talks(session, places, crews, at=at)]
+    done.sort(key=lambda row: row["at"])
     desks = desks_of(places, crews, plans, today)
     _write_history(session, plans, desks, rng, progress, done, at=at)
     open_accounts(session, players, at=at)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Circle = Literal["members", "group", "committee"]
+#: Whom a meeting gathers; a talk is between two people: no unit calls it, it is entered (partygroup/talks).
+Circle = Literal["members", "group", "committee", "pair"]
+PAIR: Circle = "pair"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ KINDS: list[KindSpec] = [
     KindSpec("org_life_meeting", "组织生活会", ("members", "group", "committee"), "year", 1),
     KindSpec("appraisal", "民主评议党员", ("members", "group"), "year", 1),
     KindSpec("election", "换届选举", ("members",), "term", 1, quorum=FOUR_FIFTHS, passing=OVER_HALF, mark="R2"),
-    KindSpec("heart_talk", "谈心谈话", ("group", "members"), "year", 1, counts=False),
+    KindSpec("heart_talk", "谈心谈话", (PAIR,), "year", 1, chair=(), counts=False),
     KindSpec("oath_review", "重温入党誓词", ("members", "group"), counts=False),
     KindSpec("political_birthday", "政治生日", ("members", "group"), counts=False),
 ]  # fmt: skip

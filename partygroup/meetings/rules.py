@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partygroup.meetings.presets import KindSpec, Share
+from partygroup.meetings.presets import PAIR, KindSpec, Share
 from partygroup.meetings.sorts import ItemSort, Reading
 
 CIRCLE_OF_UNIT = {
@@ -33,6 +33,8 @@ def refusal_to_call(
     """Return why this cannot be called, in words for the convener; None if it can."""
     if not kinds:
         return "请选一种会议。"
+    if pairs := [kind.name for kind in kinds if PAIR in kind.circles]:
+        return f"{pairs[0]}是两个人之间的，不用召集。请在“我的 · 谈心谈话”里记。"
     if len(kinds) == 1 and circle not in circles_for(kinds[0], unit_kind):
         return "这种会议不由这个组织召集，请换一种。"
     if any(circle not in circles_for(kind, unit_kind) for kind in kinds):

@@ -13,10 +13,10 @@ from partygroup.clock import Quarter
 from partygroup.db import holds_on
 from partygroup.org.queries import subtree_ids
 from partygroup.people.models import OFFICER_ROLES, Post, Role
-from partygroup.policy import PUBLISHER_ROLES
 from partygroup.scores.listing import Told, by_group_and_name, told, units_held
 from partygroup.scores.models import Closing, Declaration, StoredSheet
 from partygroup.scores.states import State
+from partygroup.ways import PUBLISHER_ROLES
 
 MOST = 100
 SECTIONS = ("review", "confirm", "publish", "object", "appeal")

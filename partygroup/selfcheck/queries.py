@@ -20,6 +20,8 @@ from partygroup.meetings.sorts import SORTS
 from partygroup.minutes.models import Gist, Minutes, Progress, Resolution
 from partygroup.people.models import Person
 from partygroup.selfcheck.rules import Attendance, Kept, Raised, Task, Topic, Year
+from partygroup.talks.queries import circle_of, coverage_of
+from partygroup.talks.rules import is_time_to_remind
 
 #: Of the structure, the term stands as a gap of its own.
 OWN_GAP = "任期未超"
@@ -41,6 +43,8 @@ def year_of(session, branch_id: int, year: int, today: date) -> Year:
         problems=tuple(_problems(session, branch_id, year)),
         checks=tuple((one.name, one.why) for one in checks),
         term_until=shape.term_until,
+        not_talked=tuple(_not_talked(session, branch_id, year, last)) if is_time_to_remind(year, today) else (),
+        year=year,
     )
 
 
@@ -135,6 +139,12 @@ def _tasks(session, unit_ids: Collection[int]):
         .order_by(Resolution.due_on, Resolution.id)
     )
     return [Task(*row) for row in rows]
+
+
+def _not_talked(session, branch_id: int, year: int, last: date) -> list[str]:
+    """Return the names of the members with whom nobody has talked in a year."""
+    circle = circle_of(session, branch_id, last)
+    return [circle.names[one] for one in coverage_of(session, circle, year).members]
 
 
 def _problems(session, branch_id: int, year: int):

@@ -20,6 +20,8 @@ from partygroup.meetings.duty import Duty, Step
 MINUTES_WITHIN, MAKE_UP_WITHIN = timedelta(days=3), timedelta(days=15)
 #: Texts this long and this like each other are one text written twice.
 LONG, ALIKE = 20, 0.9
+#: How many names a line tells.
+NAMED = 5
 #: Who is at two places within this time.
 BETWEEN_PLACES = timedelta(minutes=45)
 
@@ -131,6 +133,9 @@ class Year:
     problems: tuple[Raised, ...]
     checks: tuple[tuple[str, str], ...]
     term_until: date | None
+    #: Names of members with whom nobody has talked, from the fourth quarter on.
+    not_talked: tuple[str, ...] = ()
+    year: int = 0
 
 
 def gaps_of(year: Year, today: date) -> list[Gap]:
@@ -138,6 +143,7 @@ def gaps_of(year: Year, today: date) -> list[Gap]:
     rules = (
         _missed, _term, _unclosed, _two_places, _waiting_leave, _without_reason, _not_made_up, _without_minutes,
         _not_confirmed, _votes, _no_result, _alike, _overdue, _late_problems, _twice, _structure,
+        _not_talked,
     )  # fmt: skip
     found = [gap for rule in rules for gap in rule(year, today)]
     order = list(Heading)
@@ -288,6 +294,14 @@ def _twice(year: Year, today: date) -> Iterator[Gap]:
             if after.raised_on.year == before.raised_on.year + 1:
                 words = f"问题“{after.text}”去年列过，今年又列了，请写清这次怎么根治。"
                 yield Gap(Heading.PROMPT, words, f"/problems/{after.problem_id}")
+
+
+def _not_talked(year: Year, today: date) -> Iterator[Gap]:
+    if names := year.not_talked:
+        told = "、".join(names[:NAMED]) + (f"等 {len(names)} 人" if len(names) > NAMED else "")
+        yield Gap(
+            Heading.TOGETHER, f"这一年还没有谈过心：{told}。", f"/branches/{year.branch_id}/talks?year={year.year}"
+        )
 
 
 def _structure(year: Year, today: date) -> Iterator[Gap]:

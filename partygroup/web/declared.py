@@ -13,7 +13,7 @@ from partygroup.audit import ACTION_NAMES, FIELD_NAMES, in_words
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people.models import OFFICER_ROLES, Role
-from partygroup.policy import Can, Grant, grant, may, unit_office
+from partygroup.policy import Can, Grant, grant, may
 from partygroup.scores import states
 from partygroup.scores.doubts import doubts_of
 from partygroup.scores.listing import Seen, appeal_of, get_seen, objections_to, trace_of, units_held, visible_to
@@ -24,6 +24,7 @@ from partygroup.scores.reviewing import MEETING_LENGTH, REASON_LENGTH
 from partygroup.scores.states import State
 from partygroup.scores.tables import DIMENSIONS
 from partygroup.text import squeeze
+from partygroup.ways import unit_office
 from partygroup.web.asked import text_typed
 from partygroup.web.respond import done, respond
 

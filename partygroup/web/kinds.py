@@ -25,7 +25,8 @@ from partygroup.web.respond import done, respond
 
 pages = Blueprint("kinds", __name__)
 PERIODS = {"month": "每月", "quarter": "每季度", "year": "每年", "term": "每届"}
-CIRCLES = {"members": "支部全体党员", "group": "党小组全体党员", "committee": "支部委员会委员"}
+CIRCLES = {"members": "支部全体党员", "group": "党小组全体党员", "committee": "支部委员会委员",
+           "pair": "两个人之间，不用召集，谈过了在“我的 · 谈心谈话”里记"}  # fmt: skip
 MARKS = {
     "R": "党内法规的规定", "R2": "党内法规的规定，原文待核", "P": "各单位的通行做法", "D": "建议做法",
 }  # fmt: skip

@@ -7,14 +7,14 @@ from flask_login import current_user
 
 from partygroup import clock
 from partygroup.attendance.mine import attended_by
-from partygroup.audit import rows_about
+from partygroup.audit import PAGE, rows_about
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.people import logins
 from partygroup.people.passwords import is_password
 from partygroup.people.queries import get_profile
 from partygroup.policy import Can
-from partygroup.web.asked import last_seen, number_typed
+from partygroup.web.asked import last_seen, number_asked, number_typed
 from partygroup.web.identity import counters_of, start_login
 from partygroup.web.needs import needs
 from partygroup.web.pwa import way_to_home_screen
@@ -94,5 +94,7 @@ def change_password():
 @pages.get("/me/records")
 @needs(Can.SEE_OWN)
 def records():
-    """Show what was changed about me: by whom, when, what before and after (H5)."""
-    return respond("me/records.html", rows=rows_about(db.session, current_user.id))
+    """Show what was changed about me, and who read a restricted text about me: by whom, when, in which post (H5)."""
+    before = number_asked("before")
+    rows = rows_about(db.session, current_user.id, before=before)
+    return respond("me/records.html", rows=rows, is_full=len(rows) == PAGE, is_first=before is None)

@@ -51,6 +51,7 @@ selfcheck
 shifts
 signing
 slips
+talks
 themes
 timeline
 """

@@ -30,6 +30,7 @@ COLUMNS = {
     "leads_group": "leader",
     "officer_of_branch": "officer",
     "publishes_for_branch": "publisher",
+    "secretary_of_branch": "secretary",
     "unit_office": "unit office",
     "company_office": "company",
     "account_officer": "accounts",

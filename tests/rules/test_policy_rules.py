@@ -52,6 +52,21 @@ SECRETARY = holding("secretary", BRANCH)
         (holding("account_officer", COMPANY), Can.ISSUE_ACTIVATION, IN_BRANCH, Grant.YES),
         (holding("account_officer", COMPANY), Can.SEE_ROLL, IN_GROUP, Grant.NO),
         (holding("secretary", UNIT), Can.SEE_PEOPLE, IN_BRANCH, Grant.NO),
+        (SECRETARY, Can.READ_RESTRICTED, IN_GROUP, Grant.YES),
+        (SECRETARY, Can.READ_RESTRICTED, (OTHER_BRANCH, UNIT, COMPANY), Grant.NO),
+        *(
+            (holding(role, unit), Can.READ_RESTRICTED, IN_GROUP, Grant.NO)
+            for role, unit in [
+                ("deputy_secretary", BRANCH),
+                ("discipline_officer", BRANCH),
+                ("group_leader", GROUP),
+                ("secretary", UNIT),
+                ("unit_office", UNIT),
+                ("company_office", COMPANY),
+                ("account_officer", COMPANY),
+                ("auditor", COMPANY),
+            ]
+        ),
     ],
 )
 def test_powers_follow_posts_and_units(who, can, lineage, expected):

@@ -26,14 +26,14 @@ from partygroup.meetings.models import AgendaItem, Meeting
 from partygroup.meetings.queries import describe
 from partygroup.minutes.models import Gist, Minutes, Resolution
 from partygroup.people.logins import Held, Who
-from partygroup.people.models import Person, Role
+from partygroup.people.models import Belonging, Person, Role
 from partygroup.people.roster import preview_roster
 from partygroup.people.roster_file import read_roster
 from partygroup.policy import Can, Place
 from partygroup.scores import tabling
 from partygroup.scores.models import Objection
 from tests.cast import CAST, Spot, World
-from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, theme
+from tests.factories import activity, add, declaration, exclusion, gathering, post, problem, talk, theme
 
 FIGURES = "期间,党支部,指标,数值,来源\n2026Q1,{1},WP1,97.5%,{0}月报\n2026Q1,{1},WP4,{0},{0}月报\n"
 ROSTER = "工号,姓名,二级党委,党支部,党小组,党员类别\n{0},丁{1},{2},{3},{4},正式党员\n9002,方{1},{2},{3},{4},贵宾\n"
@@ -104,6 +104,7 @@ class Corner:
             ("activity_id", "photo_id"): (done, done, (Can.SEE_ACTIVITY,)),
             ("problem_id",): (done, done, (Can.SEE_ACTIVITY,)),
             ("theme_id",): (done, done, (Can.SEE_ACTIVITY,)),
+            ("talk_id",): (Place(branch, person), Place(branch, person), (Can.READ_RESTRICTED,)),
             ("declaration_id",): (own, own, (Can.SEE_DECLARATION, Can.SEE_PUBLICITY)),
             ("figure_import_id",): (Place(branch[1:]), Place(branch[1:]), (Can.IMPORT_FIGURES,)),
             ("period_id",): (Place(branch[1:]), Place(branch[1:]), (Can.SEE_PERIODS,)),
@@ -170,6 +171,7 @@ def _fill(session, corner: Corner, *, by: int, number: int) -> dict[str, int]:
         "import_id": roster.id,
         **_what_was_done(session, corner, at=at),
         **_fill_scores(session, corner, at=at),
+        "talk_id": _talk(session, corner, at=at),
         "figure_import_id": figures.id,
         "period_id": period_id,
     }
@@ -219,6 +221,14 @@ def _fill_scores(session, corner: Corner, *, at) -> dict[str, int]:
     said = {"by_id": person_id, "text": f"{canary}异议", "at": at, "answer_due_on": day}
     add(session, Objection, declaration_id=made.id, **said)
     return {"declaration_id": made.id}
+
+
+def _talk(session, corner: Corner, *, at) -> int:
+    """Put a talk, with a summary, of the corner's person and somebody not of the cast into a corner; return its id."""
+    branch, person_id, canary = corner.above("branch")[0], corner.person_id, corner.meets.canary
+    others = sa.select(Person.id).join(Belonging, Belonging.person_id == Person.id)
+    other = session.scalar(others.where(Belonging.branch_id == branch, Person.name.like("吴%")).limit(1))
+    return talk(session, branch, person_id, other, at=at, summary=f"{canary}谈话内容")
 
 
 def _fill_ledger(session, corner: Corner, *, at) -> None:

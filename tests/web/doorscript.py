@@ -80,7 +80,7 @@ class Script:
         if month != 5 or self.random.random() < 0.5:
             planned.append((HOME, self.random.choice(THEMES)))
         if month % 3 or (month == 9 and self.random.random() < 0.5):
-            planned.append(("玄武", self.random.choice([("group_meeting",), ("group_meeting", "heart_talk")])))
+            planned.append(("玄武", self.random.choice([("group_meeting",), ("group_meeting", "oath_review")])))
         if month == 5:
             planned += [("玄武", ("oath_review",)), ("玄武", ("theme_day",))]
         if len(self.doors.book.committee(HOME, self.doors.day)) >= 3 and self.random.random() < 0.7:

@@ -94,6 +94,15 @@ def test_the_member_reads_the_same_words(world, client, session):
     assert "离开支部" in page and "党小组：朱雀党小组；到：2026年3月5日" in page and "_id" not in page
 
 
+def test_the_member_turns_the_pages_of_their_own_rows(world, client, session):
+    for number in range(PAGE + 5):
+        note(session, world, world.branch, reason=f"第{number}次")
+    first = client.sign_on(world.member).get("/me/records").text
+    last = int(first.split("before=")[1].split('"')[0])
+    second = client.get(f"/me/records?before={last}").text
+    assert "第50次" in first and "第0次" not in first and "第0次" in second and "再早一些" not in second
+
+
 def test_pages_follow_the_last_row_seen(world, client, session, statements):
     for number in range(PAGE + 5):
         note(session, world, world.branch, reason=f"第{number}次")
