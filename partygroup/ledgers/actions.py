@@ -15,6 +15,7 @@ from partygroup.ledgers import rules
 from partygroup.ledgers.admissions import OnTheWay, on_the_way
 from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
 from partygroup.ledgers.queries import lines_of, month_code, payers_of, plan_of
+from partygroup.meetings.duty import OF_CIRCLE
 from partygroup.meetings.queries import kinds_in_force
 
 GONE = "这一条已经没有了，请刷新页面再看。"
@@ -75,7 +76,7 @@ def keep_line(
 
 
 def _kind_names(session) -> dict[str, str]:
-    return {kind.code: kind.rules.name for kind in kinds_in_force(session)}
+    return {kind.code: kind.rules.name for kind in kinds_in_force(session) if kind.rules.circles[0] in OF_CIRCLE}
 
 
 def _told(names: dict[str, str], year: int, month: int, kind: str | None, text: str | None) -> dict:

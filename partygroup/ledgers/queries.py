@@ -69,7 +69,7 @@ def lines_of(session, branch_id: int, year: int) -> list[PlanLine]:
 
 def plan_of(session, branch_id: int, year: int, today: date) -> Plan:
     """Return a branch's plan of a year, and how its lines stand; by five statements."""
-    kinds = {kind.code: kind.rules for kind in kinds_in_force(session)}
+    kinds = {kind.code: kind.rules for kind in kinds_in_force(session) if kind.rules.circles[0] in OF_CIRCLE}
     found = structures_of(session, [branch_id], *year_of(year))
     structure, met = found.by_branch[branch_id], called_between(session, found.unit_ids, *year_of(year))
     by_month, seen = defaultdict(list), defaultdict(int)
