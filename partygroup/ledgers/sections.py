@@ -113,6 +113,7 @@ def _done(plan: Plan, numbers: dict[str, int], branch_id: int, year: int, today:
     told = f"党课 {plan.held['party_lecture']} 次，学习活动 {numbers['study']} 次"
     seen = Can.SEE_ACTIVITY
     return [
+        Section(13, "谈心谈话", f"谈了 {numbers['talks']} 次", f"{here}/talks", Can.SEE_TALKS),
         Section(17, "学习和培训", told, f"/activities{unit}", seen),
         Section(18, "活动和志愿服务", f"{numbers['activities']} 次，其中志愿服务 {numbers['service']} 次",
                 f"/activities{unit}", seen),
@@ -152,6 +153,8 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
         "solved": count(Problem, *raised, Problem.closed_on.is_not(None)),
         "dues": count(DuesPayment, *dues, DuesPayment.month.startswith(f"{year}-")),
         "paid": count(DuesPayment, *dues, DuesPayment.month == month_code(day)),
+        "talks": count(Talk, Talk.branch_id == branch_id, Talk.withdrawn_at.is_(None),
+                       Talk.held_on.between(first, last)),
         "on_the_way": way.scalar_subquery(),
         "steps": count(AdmissionStep, AdmissionStep.branch_id == branch_id, AdmissionStep.on_day.between(first, last)),
         "awards": count(BranchAward, BranchAward.unit_id == branch_id, BranchAward.on_day.between(first, last),
