@@ -113,7 +113,6 @@ def _done(plan: Plan, numbers: dict[str, int], branch_id: int, year: int, today:
     told = f"党课 {plan.held['party_lecture']} 次，学习活动 {numbers['study']} 次"
     seen = Can.SEE_ACTIVITY
     return [
-        Section(13, "谈心谈话", f"谈了 {numbers['talks']} 次", f"{here}/talks", Can.SEE_TALKS),
         Section(17, "学习和培训", told, f"/activities{unit}", seen),
         Section(18, "活动和志愿服务", f"{numbers['activities']} 次，其中志愿服务 {numbers['service']} 次",
                 f"/activities{unit}", seen),
@@ -159,8 +158,6 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
         "steps": count(AdmissionStep, AdmissionStep.branch_id == branch_id, AdmissionStep.on_day.between(first, last)),
         "awards": count(BranchAward, BranchAward.unit_id == branch_id, BranchAward.on_day.between(first, last),
                         BranchAward.withdrawn_at.is_(None)),
-        "talks": count(Talk, Talk.branch_id == branch_id, Talk.held_on.between(first, last),
-                       Talk.withdrawn_at.is_(None)),
         "visits": count(CareVisit, CareVisit.branch_id == branch_id, CareVisit.on_day.between(first, last)),
         "public": count(Declaration, Declaration.branch_id == branch_id, Declaration.public_from.between(first, last)),
         "evaluated": evaluated.scalar_subquery(),
