@@ -130,6 +130,7 @@ def reschedule(
         raise Refused("签到已经开始，时间地点不能再改。")
     kinds = [meeting.kind.rules for meeting in gathering.meetings]
     sitting = next((one for one in gathering.sittings if one.id == sitting_id), gathering.sittings[0])
+    session.refresh(sitting)  # somebody may have moved it while this waited for the lock
     starts = [starts_at, *(one.starts_at for one in gathering.sittings if one is not sitting)]
     if reason := refusal_of_sittings(starts, at):
         raise Refused(reason)

@@ -101,12 +101,22 @@ def get_invited(session, invitation_id: int, today: date, *, held: bool = False)
     ).first()
     if found is None:
         raise NotFound
-    host = get_convened(session, found.gathering_id, sa.select(Gathering), held=held)
+    if held:
+        _hold(session, Gathering.id == found.gathering_id)
+    host = get_convened(session, found.gathering_id, sa.select(Gathering))
     invitation = session.get(Invitation, invitation_id, populate_existing=True, with_for_update=held or None)
     line = lineage(session, found.branch_id, today)
     return Invited(
         invitation, host, line[0][2] if line else "", Place(tuple(one[0] for one in line) or (found.branch_id,))
     )
+
+
+def _hold(session, condition) -> None:
+    """Let nobody else write about some gatherings until the transaction ends. What is read after it is how they stand.
+
+    A statement that locks and joins at once may show the joined rows as they were before it waited (PostgreSQL).
+    """
+    session.execute(sa.select(Gathering.id).where(condition).order_by(Gathering.id).with_for_update())
 
 
 def host_of(session, gathering) -> Invited | None:
@@ -151,8 +161,9 @@ def guests_of(session, gathering) -> list[Gathering]:
     guests = sa.select(Invitation.guest_gathering_id).where(
         Invitation.gathering_id == gathering.id, Invitation.guest_gathering_id.is_not(None)
     )
+    _hold(session, Gathering.id.in_(guests))
     query = sa.select(Gathering).where(Gathering.id.in_(guests)).order_by(Gathering.id).options(*WITH_ALL)
-    found = session.scalars(query.with_for_update(of=Gathering), execution_options={"populate_existing": True}).unique()
+    found = session.scalars(query, execution_options={"populate_existing": True}).unique()
     starts = [one.starts_at for one in gathering.sittings]
     return [one for one in found if keeps_together(starts, [sitting.starts_at for sitting in one.sittings])]
 

@@ -216,6 +216,24 @@ def test_a_yes_and_a_move_at_once_end_at_one_time(app, session, world, host):
     assert sittings(session, own_id) == sittings(session, host) == [(LATER, "食堂")]
 
 
+def test_two_moves_at_once_leave_host_and_guest_at_one_time(app, session, world, host):
+    own_id = say_yes(session, world.sister_branch, world.sister.id)
+
+    def moving(place):
+        def moved(own):
+            met = describe(own, host).gathering
+            actions.reschedule(
+                own, met, starts_at=LATER.replace(hour=len(place)), place=place, by=world.secretary.id, at=AT
+            )
+
+        return moved
+
+    at_once(app, moving("食堂"), moving("大礼堂"), moving("第三会议室"))
+    session.expire_all()
+    assert sittings(session, own_id) == sittings(session, host)
+    assert sittings(session, host)[0][1] in ("食堂", "大礼堂", "第三会议室")
+
+
 def test_yes_and_no_at_once_leave_one_answer(app, session, world, host):
     session.commit()
 
