@@ -30,6 +30,7 @@ def write_talks(session, places: list[BranchPlace], crews: list[list[Member]], *
     others = [one for one in members if one is not secretary]
     pairs = [(secretary, one) for number, one in enumerate(others) if number % STILL_OPEN] + [tuple(officers[1:3])]
     rows = [_row(place, two, number, officers, today) for number, two in enumerate(pairs) if len(two) == 2]
+    rows.reverse()
     ids = insert_with_ids(session, Talk, rows)
     return [
         trail_row("talks.talk.enter", ("talk", talk_id), at=row["at"], by=row["by_id"], person_id=one,

@@ -15,7 +15,7 @@ from partygroup.ledgers import rules
 from partygroup.ledgers.admissions import OnTheWay, on_the_way
 from partygroup.ledgers.models import AdmissionStep, CareVisit, DuesPayment, Honour, PlanLine
 from partygroup.ledgers.queries import lines_of, month_code, payers_of, plan_of
-from partygroup.meetings.queries import kinds_in_force
+from partygroup.meetings.queries import kinds_called
 
 GONE = "这一条已经没有了，请刷新页面再看。"
 
@@ -46,8 +46,8 @@ def propose_plan(session, branch_id: int, year: int, *, by: int, at: datetime) -
 def keep_line(
     session, branch_id: int, year: int, *, line_id: int | None, month: int | None, kind: str, text: str, by: int,
     at: datetime,
-) -> None:  # fmt: skip
-    """Add a line to the plan, or change one: its month, and what it is. Raise Refused."""
+) -> PlanLine:  # fmt: skip
+    """Add a line to the plan, or change one: its month, and what it is; return it. Raise Refused."""
     if month not in range(1, 13):
         raise Refused("请选是哪个月。", field="month")
     known = _kind_names(session)
@@ -63,17 +63,19 @@ def keep_line(
     what = {"month": month, "kind": kind, "text": None if kind else text}
     if row is None:
         row = PlanLine(branch_id=branch_id, year=year, by_id=by, at=at, **what)
-        session.add(row)
+        _insert(session, row)
         witness(session, "ledgers.plan.add", row, at=at, by=by, unit_id=branch_id, after=_told(known, year, **what))
-        return
+        return row
     before = _told(known, year, row.month, row.kind, row.text)
     row.month, row.kind, row.text = what["month"], what["kind"], what["text"]
+    _insert(session, row)
     after = _told(known, year, **what)
     witness(session, "ledgers.plan.change", row, at=at, by=by, unit_id=branch_id, before=before, after=after)
+    return row
 
 
 def _kind_names(session) -> dict[str, str]:
-    return {kind.code: kind.rules.name for kind in kinds_in_force(session)}
+    return {kind.code: kind.rules.name for kind in kinds_called(session)}
 
 
 def _told(names: dict[str, str], year: int, month: int, kind: str | None, text: str | None) -> dict:
@@ -85,6 +87,15 @@ def drop_line(session, branch_id: int, line_id: int | None, *, by: int, at: date
     row = _take_off(session, PlanLine, branch_id, line_id)
     before = _told(_kind_names(session), row.year, row.month, row.kind, row.text)
     witness_row(session, "ledgers.plan.drop", "plan_line", row.id, at=at, by=by, unit_id=branch_id, before=before)
+
+
+def _insert(session, row) -> None:
+    """Write a row of which there may be one only. Raise Refused if somebody was faster."""
+    session.add(row)
+    try:
+        session.flush()
+    except sa.exc.IntegrityError:
+        raise Refused("刚才有人记了同样的一条，请刷新页面再看。", 409) from None
 
 
 def _take_off(session, model, branch_id: int, row_id: int | None):
@@ -119,7 +130,7 @@ def enter_step(
         raise Refused(refusal[1], field=refusal[0])
     row = AdmissionStep(person_id=one.person_id, branch_id=one.branch_id, step=step, on_day=on_day, until_on=until_on,
                         by_id=by, at=at)  # fmt: skip
-    session.add(row)
+    _insert(session, row)
     after = {"step": rules.STEPS[step].name, "day": on_day.isoformat()}
     after |= {"until_on": until_on.isoformat()} if until_on else {}
     witness(session, "ledgers.admission.enter", row, at=at, by=by, person_id=one.person_id, unit_id=one.branch_id,
@@ -181,8 +192,8 @@ def _unpay(session, person_id: int, month: str, by: int, at: datetime) -> bool:
 def enter_honour(
     session, branch_id: int, person_id: int, *, title: str, level: str, awarded_by: str, awarded_on: date | None,
     by: int, at: datetime,
-) -> None:  # fmt: skip
-    """Enter an honour of a member. Raise Refused."""
+) -> Honour:  # fmt: skip
+    """Enter an honour of a member; return it. Raise Refused."""
     if refusal := rules.refusal_of_honour(title, level, awarded_by, awarded_on, day_of(at)):
         raise Refused(refusal[1], field=refusal[0])
     row = Honour(person_id=person_id, branch_id=branch_id, title=title, level=level, awarded_by=awarded_by,
@@ -190,6 +201,7 @@ def enter_honour(
     session.add(row)
     witness(session, "ledgers.honour.enter", row, at=at, by=by, person_id=person_id, unit_id=branch_id,
             after={"name": title, "level": rules.LEVELS[level], "day": awarded_on.isoformat()})  # fmt: skip
+    return row
 
 
 def drop_honour(session, branch_id: int, row_id: int | None, *, by: int, at: datetime) -> None:
@@ -202,8 +214,8 @@ def drop_honour(session, branch_id: int, row_id: int | None, *, by: int, at: dat
 def enter_visit(
     session, branch_id: int, person_id: int, *, occasion: str, on_day: date | None, visitor_id: int, text: str,
     by: int, at: datetime,
-) -> None:  # fmt: skip
-    """Enter that somebody was called on. Raise Refused."""
+) -> CareVisit:  # fmt: skip
+    """Enter that somebody was called on; return it. Raise Refused."""
     if refusal := rules.refusal_of_visit(occasion, on_day, day_of(at)):
         raise Refused(refusal[1], field=refusal[0])
     row = CareVisit(person_id=person_id, branch_id=branch_id, occasion=occasion, on_day=on_day, visitor_id=visitor_id,
@@ -211,6 +223,7 @@ def enter_visit(
     session.add(row)
     witness(session, "ledgers.visit.enter", row, at=at, by=by, person_id=person_id, unit_id=branch_id,
             after={"kind": rules.OCCASIONS[occasion], "day": on_day.isoformat()})  # fmt: skip
+    return row
 
 
 def drop_visit(session, branch_id: int, row_id: int | None, *, by: int, at: datetime) -> None:

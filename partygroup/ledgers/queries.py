@@ -18,7 +18,7 @@ from partygroup.ledgers.rules import LEVELS, Fulfilled, fulfilled, period_of
 from partygroup.meetings.calendar import called_between
 from partygroup.meetings.duty import OF_CIRCLE
 from partygroup.meetings.presets import KindSpec
-from partygroup.meetings.queries import kinds_in_force
+from partygroup.meetings.queries import kinds_called
 from partygroup.people.models import Person
 from partygroup.people.structures import Structure, lived_through, structures_of
 from partygroup.scores.models import Declaration, Entry, EntrySort
@@ -69,7 +69,7 @@ def lines_of(session, branch_id: int, year: int) -> list[PlanLine]:
 
 def plan_of(session, branch_id: int, year: int, today: date) -> Plan:
     """Return a branch's plan of a year, and how its lines stand; by five statements."""
-    kinds = {kind.code: kind.rules for kind in kinds_in_force(session)}
+    kinds = {kind.code: kind.rules for kind in kinds_called(session)}
     found = structures_of(session, [branch_id], *year_of(year))
     structure, met = found.by_branch[branch_id], called_between(session, found.unit_ids, *year_of(year))
     by_month, seen = defaultdict(list), defaultdict(int)

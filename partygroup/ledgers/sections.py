@@ -19,6 +19,7 @@ from partygroup.people.branches import get_branch
 from partygroup.people.models import Belonging, StandingSpan
 from partygroup.policy import Can
 from partygroup.scores.models import Declaration
+from partygroup.talks.models import Talk
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _meetings(plan: Plan, year: int, here: str) -> list[Section]:
     return [
         Section(number, name, f"开了 {plan.held[kind]} 次", f"{path}{4 if number > 10 else 1}", circle=circle)
         for number, name, kind, circle in MEETINGS
-    ] + [Section(13, "谈心谈话", f"记了 {plan.held['heart_talk']} 次", "/meetings", Can.SEE_MEETING)]
+    ]
 
 
 def _kept(plan: Plan, numbers: dict[str, int], year: int, today: date, here: str) -> list[Section]:
@@ -96,6 +97,7 @@ def _kept(plan: Plan, numbers: dict[str, int], year: int, today: date, here: str
     return [
         Section(5, "年度计划和每月安排", f"计划 {len(lines)} 项，已开 {done} 项" if lines else "还没有定",
                 f"{here}/plan{year_of_page}"),
+        Section(13, "谈心谈话", f"记了 {numbers['talks']} 次", f"{here}/talks{year_of_page}", Can.SEE_TALKS),
         Section(14, "发展党员", f"在发展 {numbers['on_the_way']} 名（含预备党员），本年记了 {numbers['steps']} 步",
                 f"{here}/admissions", Can.SEE_ADMISSIONS),
         Section(15, "党费", members, f"{here}/dues{month}", Can.SEE_DUES),
@@ -111,6 +113,7 @@ def _done(plan: Plan, numbers: dict[str, int], branch_id: int, year: int, today:
     told = f"党课 {plan.held['party_lecture']} 次，学习活动 {numbers['study']} 次"
     seen = Can.SEE_ACTIVITY
     return [
+        Section(13, "谈心谈话", f"谈了 {numbers['talks']} 次", f"{here}/talks", Can.SEE_TALKS),
         Section(17, "学习和培训", told, f"/activities{unit}", seen),
         Section(18, "活动和志愿服务", f"{numbers['activities']} 次，其中志愿服务 {numbers['service']} 次",
                 f"/activities{unit}", seen),
@@ -150,10 +153,14 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
         "solved": count(Problem, *raised, Problem.closed_on.is_not(None)),
         "dues": count(DuesPayment, *dues, DuesPayment.month.startswith(f"{year}-")),
         "paid": count(DuesPayment, *dues, DuesPayment.month == month_code(day)),
+        "talks": count(Talk, Talk.branch_id == branch_id, Talk.withdrawn_at.is_(None),
+                       Talk.held_on.between(first, last)),
         "on_the_way": way.scalar_subquery(),
         "steps": count(AdmissionStep, AdmissionStep.branch_id == branch_id, AdmissionStep.on_day.between(first, last)),
         "awards": count(BranchAward, BranchAward.unit_id == branch_id, BranchAward.on_day.between(first, last),
                         BranchAward.withdrawn_at.is_(None)),
+        "talks": count(Talk, Talk.branch_id == branch_id, Talk.held_on.between(first, last),
+                       Talk.withdrawn_at.is_(None)),
         "visits": count(CareVisit, CareVisit.branch_id == branch_id, CareVisit.on_day.between(first, last)),
         "public": count(Declaration, Declaration.branch_id == branch_id, Declaration.public_from.between(first, last)),
         "evaluated": evaluated.scalar_subquery(),

@@ -12,6 +12,7 @@ from partygroup import clock
 from partygroup.db import holds_on
 from partygroup.errors import NotFound
 from partygroup.meetings.models import Gathering, Kind, Meeting, Sitting, State
+from partygroup.meetings.presets import PAIR
 from partygroup.meetings.rules import SPREAD, circles_for, entered_late, nearest
 from partygroup.org.models import Placement
 from partygroup.org.queries import subtree_ids
@@ -123,6 +124,17 @@ def convened(row) -> Convened:
 def kinds_in_force(session) -> list[Kind]:
     """Return the newest version of every kind, in the order in which the presets list them."""
     return list(session.scalars(_newest_kinds()))
+
+
+def kinds_called(session) -> list[Kind]:
+    """Return the kinds in force that somebody calls as a meeting: all but talks between two people."""
+    return [kind for kind in kinds_in_force(session) if PAIR not in kind.rules.circles]
+
+
+def talks_a_year(session) -> int:
+    """Return how many talks a year the rules in force ask of each member; 0 where they ask for none."""
+    rules = [kind.rules for kind in kinds_in_force(session) if kind.code == "heart_talk"]
+    return sum({"month": 12, "quarter": 4, "year": 1}.get(one.per, 0) * one.at_least for one in rules)
 
 
 def _newest_kinds() -> sa.Select:

@@ -18,6 +18,7 @@ from partygroup.evaluation.due import structure_checks
 from partygroup.evaluation.structure import standings_of
 from partygroup.meetings.calendar import Book, book_of
 from partygroup.meetings.models import AgendaItem, Gathering, Kind, Meeting, Vote
+from partygroup.meetings.queries import talks_a_year
 from partygroup.meetings.sorts import SORTS
 from partygroup.minutes.models import Addendum, Gist, Minutes, Progress, Resolution
 from partygroup.orglife.models import KIND
@@ -151,9 +152,9 @@ def _tasks(session, unit_ids: Collection[int]):
 
 
 def _not_talked(session, branch_id: int, year: int, last: date) -> list[str]:
-    """Return the names of the members with whom nobody has talked in a year."""
+    """Return the names of the members who have not talked with anybody in a year as often as the rules ask."""
     circle = circle_of(session, branch_id, last)
-    return [circle.names[one] for one in coverage_of(session, circle, year).members]
+    return [circle.names[one] for one in coverage_of(session, circle, year, owed=talks_a_year(session)).members]
 
 
 def _lives(session, unit_ids: Collection[int], year: int, today: date):

@@ -68,11 +68,12 @@ def summary_of(session, talk_id: int) -> str | None:
     return session.scalar(sa.select(Talk.summary).where(Talk.id == talk_id))
 
 
-def talks_with(session, person_id: int, *, before: int | None = None) -> list[Told]:
-    """Return one page of the talks of a person, withdrawn ones too, those entered last first."""
+def talks_with(session, person_id: int, *, before: tuple[date, int] | None = None) -> list[Told]:
+    """Return one page of the talks of a person, withdrawn ones too, the latest first; `before`: the last one seen."""
     query = _told().where(sa.or_(Talk.first_id == person_id, Talk.second_id == person_id))
-    query = query.where(Talk.id < before) if before else query
-    return [Told(*row) for row in session.execute(query.order_by(Talk.id.desc()).limit(PAGE))]
+    if before:
+        query = query.where(sa.tuple_(Talk.held_on, Talk.id) < sa.tuple_(*map(sa.literal, before)))
+    return [Told(*row) for row in session.execute(query.order_by(Talk.held_on.desc(), Talk.id.desc()).limit(PAGE))]
 
 
 def talks_of_year(session, branch_id: int, year: int) -> list[Told]:
@@ -114,9 +115,9 @@ def circle_of(session, branch_id: int, day: date) -> Circle:
     return Circle(names, tuple(officers), tuple(person_id for person_id, _, is_out in members if not is_out))
 
 
-def coverage_of(session, circle: Circle, year: int) -> Coverage:
-    """Return whom of a circle nobody has talked with in a year, wherever that was, by one statement."""
-    return coverage(circle.reminded, circle.officers, _talked(session, circle.names, year))
+def coverage_of(session, circle: Circle, year: int, *, owed: int = 1) -> Coverage:
+    """Return who of a circle is still open in a year, wherever they talked, by one statement; `owed`: talks a year."""
+    return coverage(circle.reminded, circle.officers, _talked(session, circle.names, year), owed)
 
 
 def _talked(session, person_ids: Collection[int], year: int) -> list[tuple[int, int]]:

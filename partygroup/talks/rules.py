@@ -5,6 +5,7 @@ Once a year for each pair of sorts is the regulation's rule; never all pairs (do
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -79,13 +80,17 @@ class Coverage:
         return not (self.members or self.officers)
 
 
-def coverage(members: Collection[int], officers: Collection[int], talked: Collection[tuple[int, int]]) -> Coverage:
-    """Return who is still open: each member needs one talk with anybody, each of the committee one with each other."""
-    pairs = {frozenset(two) for two in talked}
-    reached = {one for two in pairs for one in two}
+def coverage(
+    members: Collection[int], officers: Collection[int], talked: Collection[tuple[int, int]], owed: int = 1
+) -> Coverage:
+    """Return who is still open: each member owes so many talks with anybody, each of the committee one with each other.
+
+    Where no talks are owed nobody is open.
+    """
+    pairs, times = {frozenset(two) for two in talked}, Counter(one for two in talked for one in two)
     return Coverage(
-        tuple(one for one in members if one not in reached),
-        tuple(two for two in combinations(officers, 2) if frozenset(two) not in pairs),
+        tuple(one for one in members if times[one] < owed),
+        tuple(two for two in combinations(officers, 2) if owed and frozenset(two) not in pairs),
     )
 
 

@@ -17,21 +17,27 @@ from partygroup.policy import Can, may
 from partygroup.web.asked import FIRST_LEDGER, day_meant, number_typed, text_typed, year_asked
 from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once, key_of
 from partygroup.web.org import SeenUnit
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("honours", __name__)
+#: The same form came before with other content.
+AGAIN = 409
 
 
-def _form(unit: SeenUnit, problems: dict | None) -> dict:
-    """Return what both pages need: the year, who can be chosen, what was typed and what is wrong with it."""
+def _form(unit: SeenUnit, status: int, problems: dict | None) -> dict:
+    """Return what both pages need: the year, who can be chosen, what was typed and what is wrong with it.
+
+    What was typed anew under a key used before is shown with the reason, and kept as another if it is sent again.
+    """
     today = clock.today()
     keeps = may(current_user, Can.KEEP_HONOURS, unit.place)
     members = members_of_branch(db.session, unit.id, today) if keeps else []
     return {
         "unit": unit, "year": year_asked(today), "this_year": today.year, "first_year": FIRST_LEDGER, "today": today,
         "keeps": keeps, "members": [(one.id, one.name) for one in members], "typed": request.form, "limit": LINE,
-        "problems": problems or {},
+        "problems": problems or {}, "key": key_of(problems if status == AGAIN else None),
     }  # fmt: skip
 
 
@@ -54,7 +60,7 @@ def show(unit):
 
 
 def _honours(unit: SeenUnit, *, status: int = 200, problems: dict | None = None):
-    common = _form(unit, problems)
+    common = _form(unit, status, problems)
     return respond(
         "ledger/honours.html", status=status, levels=list(LEVELS.items()),
         honours=honours_of(db.session, unit.id, common["year"]),
@@ -69,9 +75,8 @@ def enter(unit):
     try:
         given = {"title": text_typed("title", LINE), "awarded_by": text_typed("awarded_by", LINE),
                  "level": request.form.get("level", ""), "awarded_on": day_meant("awarded_on", "授予日期")}  # fmt: skip
-        with transaction(db.session):
-            actions.enter_honour(db.session, unit.id, _member("person", unit), **given, by=current_user.id,
-                                 at=clock.now())  # fmt: skip
+        who, by = _member("person", unit), {"by": current_user.id, "at": clock.now()}
+        do_once(lambda: actions.enter_honour(db.session, unit.id, who, **given, **by).id, at=by["at"])
     except Refused as refusal:
         return _honours(unit, status=refusal.status, problems={refusal.field or "awarded_on": refusal.reason})
     return done("荣誉记下了。", "honours.show", unit_id=unit.id, year=given["awarded_on"].year)
@@ -97,7 +102,7 @@ def visits(unit):
 
 
 def _visits(unit: SeenUnit, *, status: int = 200, problems: dict | None = None):
-    common = _form(unit, problems)
+    common = _form(unit, status, problems)
     found = visits_of(db.session, unit.id, common["year"])
     return respond("ledger/care.html", status=status, visits=found, occasions=OCCASIONS, **common)
 
@@ -109,9 +114,8 @@ def enter_visit(unit):
     try:
         given = {"occasion": request.form.get("occasion", ""), "on_day": day_meant("on_day", "哪一天"),
                  "visitor_id": _member("visitor", unit), "text": text_typed("text", LINE)}  # fmt: skip
-        with transaction(db.session):
-            actions.enter_visit(db.session, unit.id, _member("person", unit), **given, by=current_user.id,
-                                at=clock.now())  # fmt: skip
+        who, by = _member("person", unit), {"by": current_user.id, "at": clock.now()}
+        do_once(lambda: actions.enter_visit(db.session, unit.id, who, **given, **by).id, at=by["at"])
     except Refused as refusal:
         return _visits(unit, status=refusal.status, problems={refusal.field or "on_day": refusal.reason})
     return done("看望记下了。", "honours.visits", unit_id=unit.id, year=given["on_day"].year)

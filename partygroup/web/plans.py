@@ -16,7 +16,9 @@ from partygroup.policy import Can, may
 from partygroup.text import whole_number
 from partygroup.web.asked import FIRST_LEDGER, number_asked, number_typed, text_typed, year_asked
 from partygroup.web.calendar import branch_of
+from partygroup.web.honours import AGAIN
 from partygroup.web.needs import needs
+from partygroup.web.once import do_once, key_of
 from partygroup.web.org import SeenUnit
 from partygroup.web.respond import done, respond
 
@@ -40,7 +42,8 @@ def _page(unit: SeenUnit, year: int, *, status: int = 200, problems: dict | None
         "ledger/plan.html", status=status, unit=unit, year=year, plan=plan, today=today, step_names=STEP_NAMES,
         first_year=FIRST_LEDGER, last_year=today.year + AHEAD, edits=edits, problems=problems or {}, limit=LINE,
         open=_line(plan, line_id) if edits else None, adds=edits and bool(request.args.get("add") or problems),
-        typed=request.form, kinds=[("", "不是会议，写在下面"), *((kind.code, kind.name) for kind in plan.kinds)],
+        typed=request.form, key=key_of(problems if status == AGAIN else None),
+        kinds=[("", "不是会议，写在下面"), *((kind.code, kind.name) for kind in plan.kinds)],
     )  # fmt: skip
 
 
@@ -78,11 +81,9 @@ def keep(unit):
             actions.drop_line(db.session, unit.id, line_id, **by)
         return done("从计划里去掉了。", "plans.show", unit_id=unit.id, year=year)
     try:
-        with transaction(db.session):
-            actions.keep_line(
-                db.session, unit.id, year, line_id=line_id, month=whole_number(request.form.get("month")),
-                kind=request.form.get("kind", ""), text=text_typed("text", LINE), **by,
-            )  # fmt: skip
+        what = {"line_id": line_id, "month": whole_number(request.form.get("month")),
+                "kind": request.form.get("kind", ""), "text": text_typed("text", LINE)}  # fmt: skip
+        do_once(lambda: actions.keep_line(db.session, unit.id, year, **what, **by).id, at=by["at"])
     except Refused as refusal:
         problems = {refusal.field or "text": refusal.reason}
         return _page(unit, year, status=refusal.status, problems=problems)

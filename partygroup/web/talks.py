@@ -12,6 +12,7 @@ from partygroup import clock
 from partygroup.audit import readings_of
 from partygroup.db import db, transaction
 from partygroup.errors import Differs, NotFound, Refused
+from partygroup.meetings.queries import talks_a_year
 from partygroup.org.models import UnitKind
 from partygroup.org.queries import units_named
 from partygroup.policy import Can, Place, may, units_where
@@ -20,7 +21,7 @@ from partygroup.talks.models import REASON_LENGTH, SUMMARY_LENGTH
 from partygroup.talks.queries import Circle, Told
 from partygroup.talks.rules import TOPICS, Entered
 from partygroup.text import clean
-from partygroup.web.asked import day_typed, number_asked, number_typed, text_typed
+from partygroup.web.asked import day_typed, last_seen, number_asked, number_typed, text_typed
 from partygroup.web.calendar import branch_of
 from partygroup.web.filters import full_day
 from partygroup.web.loaders import place_of_unit
@@ -96,7 +97,7 @@ def mine():
 
 
 def _page(desk: Desk | None, typed, *, status: int = 200, problems: dict | None = None, before=None):
-    rows = queries.talks_with(db.session, current_user.id, before=number_asked("before"))
+    rows = queries.talks_with(db.session, current_user.id, before=last_seen())
     return respond(
         "talks/mine.html", status=status, desk=desk if desk and desk.is_open else None, typed=typed, rows=rows,
         is_full=len(rows) == queries.PAGE, today=clock.today(), topics=TOPICS, problems=problems or {}, before=before,
@@ -197,12 +198,11 @@ def branch(unit):
     today = clock.today()
     asked = number_asked("year") or today.year
     year = asked if FIRST_YEAR <= asked <= today.year else today.year
-    circle = queries.circle_of(db.session, unit.id, min(today, date(year, 12, 31)))
+    circle, owed = queries.circle_of(db.session, unit.id, min(today, date(year, 12, 31))), talks_a_year(db.session)
     return respond(
         "talks/branch.html", unit=unit, year=year, this_year=today.year, first_year=FIRST_YEAR, names=circle.names,
-        cover=queries.coverage_of(db.session, circle, year), members=len(circle.reminded),
+        cover=queries.coverage_of(db.session, circle, year, owed=owed), owed=owed, members=len(circle.reminded),
         talks=queries.talks_of_year(db.session, unit.id, year),
-        opens=may(current_user, Can.READ_RESTRICTED, unit.place), for_others=may(
-            current_user, Can.ENTER_TALK_OF_OTHERS, unit.place
-        ),
+        opens=may(current_user, Can.READ_RESTRICTED, unit.place),
+        for_others=may(current_user, Can.ENTER_TALK_OF_OTHERS, unit.place),
     )  # fmt: skip

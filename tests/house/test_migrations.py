@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -27,6 +28,7 @@ def migrate(new_database, settings_for):
                 return getattr(app.extensions["alembic"], name)(*arguments)
 
         ask.tables = lambda: tables(app)
+        ask.run = lambda statement, **values: run(app, statement, **values)
         yield ask
         with app.app_context():
             db.engine.dispose()
@@ -35,6 +37,13 @@ def migrate(new_database, settings_for):
 def tables(app) -> set[str]:
     with app.app_context():
         return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def run(app, statement: str, **values) -> list:
+    """Run a statement and return its rows, if it has any."""
+    with app.app_context(), db.engine.begin() as connection:
+        found = connection.execute(sa.text(statement), values)
+        return found.all() if found.returns_rows else []
 
 
 def test_there_is_one_head(migrate):
@@ -54,6 +63,19 @@ def test_down_and_up_again(migrate):
     assert migrate.tables() == set()
     migrate("upgrade")
     assert migrate.tables() == made
+
+
+def test_stored_talks_are_no_longer_called_by_a_unit(migrate):
+    was = {"name": "谈心", "per": "year", "circles": ["group", "members"], "chair": ["secretary"], "counts": False}
+    migrate("upgrade", "0013")
+    for version in (1, 2):
+        migrate.run("INSERT INTO kind (code, version, spec, made_at) VALUES ('heart_talk', :version, :spec, :at)",
+                    version=version, spec=json.dumps(was), at="2026-01-01 00:00:00")  # fmt: skip
+    read = "SELECT spec FROM kind ORDER BY version"
+    for revision, circles in (("0014", ["pair"]), ("0013", ["group", "members"])):
+        migrate("upgrade" if circles == ["pair"] else "downgrade", revision)
+        specs = [spec if isinstance(spec, dict) else json.loads(spec) for (spec,) in migrate.run(read)]
+        assert [spec["circles"] for spec in specs] == [circles] * 2 and {spec["name"] for spec in specs} == {"谈心"}
 
 
 def test_names_are_numbered_and_say_what():

@@ -77,6 +77,7 @@ OTHERWISE = {
     "minutes": {"recorder_id": 2, "sealed_at": None, "body": None, "digest": None},
     "robot_message": {"dropped_at": None},
     "criticism": {"about_id": 2, "withdrawn_at": None},
+    "appraised": {"ballots": 4},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from partygroup.selfcheck.queries import year_of
 from partygroup.selfcheck.rules import gaps_of
 from partygroup.talks.actions import enter_talk, withdraw_talk
 from partygroup.talks.models import Talk
-from partygroup.talks.queries import circle_of, coverage_of, get_talk, summary_of, talks_of_year, talks_with
+from partygroup.talks.queries import PAGE, circle_of, coverage_of, get_talk, summary_of, talks_of_year, talks_with
 from partygroup.talks.rules import Entered
 from tests.factories import exclusion, talk
 
@@ -61,6 +61,16 @@ def test_two_people_are_entered_once_a_day_whoever_does_it(session, world, enter
     assert refusal.value.status == 409
     enter("member", one="leader", by="leader", held_on=date(2026, 11, 25))
     assert session.scalar(sa.select(sa.func.count(Talk.id))) == 2
+
+
+def test_the_list_is_turned_by_day_and_id(session, world):
+    for number in range(PAGE + 3):
+        talk(session, world.branch.id, world.member.id, world.leader.id, on=DAY - timedelta(days=number * 7 % 100))
+    first = talks_with(session, world.member.id)
+    last = talks_with(session, world.member.id, before=(first[-1].talk.held_on, first[-1].id))
+    days = [told.talk.held_on for told in (*first, *last)]
+    assert len(first) == PAGE and len({told.id for told in (*first, *last)}) == PAGE + 3
+    assert days == sorted(days, reverse=True)
 
 
 def test_who_is_of_another_branch_or_no_member_is_not_entered(enter):

@@ -18,10 +18,12 @@ from partygroup.ledgers.rules import (
     refusal_of_visit,
     refusal_to_enter,
 )
-from partygroup.meetings.duty import Met, Step
+from partygroup.meetings.duty import OF_CIRCLE, Met, Step
 from partygroup.meetings.presets import KINDS
 
 TODAY = date(2026, 6, 15)
+#: A talk is between two people: no gathering that a plan could tell of.
+HERE = [kind for kind in KINDS if kind.circles[0] in OF_CIRCLE]
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
@@ -53,7 +55,7 @@ def test_months_keep_the_order_of_days(day, fewer, more):
 
 
 def planned(**exists) -> list[tuple[int, str]]:
-    return proposed(KINDS, **{"committee": True, "groups": True, "election": None} | exists)
+    return proposed(HERE, **{"committee": True, "groups": True, "election": None} | exists)
 
 
 def months_of(kind: str, plan) -> list[int]:

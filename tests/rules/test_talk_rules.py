@@ -88,6 +88,12 @@ def test_members_need_not_talk_with_each_other_but_the_committee_does():
     assert coverage([1, 2, 3, 4], [1, 2, 3], [(1, 2), (1, 3), (2, 3), (1, 4)]).is_whole
 
 
+@pytest.mark.parametrize(("owed", "members"), [(0, ()), (1, (5,)), (2, (4, 5))])
+def test_how_many_talks_are_owed_is_for_the_rules_of_the_kind(owed, members):
+    found = coverage([3, 4, 5], [1, 2], [(3, 4), (3, 9)], owed)
+    assert found.members == members and found.officers == (((1, 2),) if owed else ())
+
+
 def test_the_work_grows_by_people_not_by_pairs():
     members = list(range(50))
     hub = [(0, other) for other in members[1:]]

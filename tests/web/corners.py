@@ -203,7 +203,7 @@ def _vote_item(session, gathering_id: int, person_id: int, canary: str, *, by: i
 def _opinion(session, met, corner: Corner, *, at) -> dict[str, int]:
     """Put an opinion of the corner's person about another, and a dated stage, into the corner's meeting."""
     meeting_id = next(one.id for one in met.meetings if one.kind.code == KIND)
-    near = sa.select(Belonging.person_id).where(Belonging.group_id == corner.line[0].id)
+    near = sa.select(Belonging.person_id).where(Belonging.branch_id == corner.line[1].id)
     other = session.scalar(near.where(Belonging.person_id != corner.person_id).order_by(Belonging.person_id.desc()))
     add(session, OrgLifeStage, meeting_id=meeting_id, stage="study", happened_on=met.day, at=at, by_id=other)
     said = {"about_id": other, "by_id": corner.person_id, "text": f"{corner.meets.canary}批评意见", "at": at}

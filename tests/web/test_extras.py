@@ -19,6 +19,8 @@ from tests.scorebook import mark
 from tests.web.conftest import met_of
 from tests.web.desks import Desk
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def desk_of(app, session, world, at):

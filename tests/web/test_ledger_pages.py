@@ -232,3 +232,15 @@ def test_ones_own_part_of_the_ledger(world, client, app, secretary, here):
     assert "入党的路" in page and "预备期满，讨论转正" in page and "已交：3月" in page
     page = app.test_client().sign_on(world.member).get("/me/ledger").text
     assert "入党的路" not in page and "已交" not in page
+
+
+def test_a_double_tap_enters_once_and_another_word_is_asked_about(world, secretary, here, session):
+    typed = {"person": world.member.id, "title": "标兵", "level": "unit", "awarded_by": "厂党委", "awarded_on": DAY}
+    typed["key"] = re.search('name="key" value="([^"]+)"', secretary.get(f"{here}/honours").text)[1]
+    assert [secretary.post(f"{here}/honours", data=typed).status_code for _ in range(2)] == [303, 303]
+    assert count(session, Honour) == 1
+    again = secretary.post(f"{here}/honours", data=typed | {"title": "先进"})
+    assert again.status_code == 409 and "内容不一样" in again.text
+    fresh = re.search('name="key" value="([^"]+)"', again.text)[1]
+    assert secretary.post(f"{here}/honours", data=typed | {"title": "先进", "key": fresh}).status_code == 303
+    assert count(session, Honour) == 2

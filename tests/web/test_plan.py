@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from partygroup.evaluation.models import CommitteeTerm
 from partygroup.ledgers.models import PlanLine
-from tests.factories import activity, add, problem
+from tests.factories import activity, add, problem, talk
 from tests.scorebook import held
 from tests.web.pagetexts import texts
 
@@ -143,12 +143,14 @@ def test_every_section_says_what_it_holds_by_rows(world, client, session, secret
     held(session, world.branch.id, date(2026, 1, 22), by=world.secretary.id, kinds=("theme_day", "party_lecture"))
     activity(session, world.group.id, world.branch.id, by=world.leader.id, sort="service")
     problem(session, world.group.id, branch=world.branch.id, owner=world.member.id, due_on=date(2026, 3, 30))
+    talk(session, world.branch.id, world.member.id, world.leader.id)
     session.commit()
     ledger = url.replace("/plan", "/ledger")
     found = sections(secretary.get(ledger).text)
     assert len({re.sub(r"\s", "", one) for one in found}) == 25  # 20 and 22 have two rows each
     assert found["主题党日"][0] == found["党课"][0] == "开了 1 次" and found["民主评议党员"][0] == "开了 0 次"
     assert found["年度计划和每月安排"][0] == "计划 34 项，已开 2 项"
+    assert found["谈心谈话"] == ("记了 1 次", url.replace("/plan", "/talks?year=2026"))
     assert found["活动和志愿服务"][0] == "1 次，其中志愿服务 1 次"
     assert found["检查和整改"][0] == "问题 1 件，已解决 0 件"
     assert found["支部概况"][0].startswith("党员 9 名：正式 8、预备 1")
@@ -176,3 +178,10 @@ def test_a_year_of_meetings_costs_no_more_statements(world, session, secretary, 
             secretary.get(url)
         counts.append(len(asked))
     assert len(set(counts)) == 1
+
+
+def test_a_talk_is_no_meeting_to_be_planned(secretary, session, url):
+    assert "谈心谈话" not in secretary.get(url).text
+    line = {"year": 2026, "month": 11, "kind": "heart_talk", "text": ""}
+    assert secretary.post(f"{url}/lines", data=line).status_code == 422
+    assert rows(session) == []

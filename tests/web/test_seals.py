@@ -10,6 +10,8 @@ from partygroup.minutes import sealing
 from partygroup.minutes.models import Minutes
 from tests.web.desks import seal
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def verified(session, statements):

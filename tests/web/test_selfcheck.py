@@ -6,7 +6,13 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
+from partygroup import clock
+from partygroup.appraisal.models import STEPS, Appraisal, AppraisalStep
+from partygroup.meetings.models import Meeting
+from partygroup.orglife.models import STAGES, OrgLifeStage
+from tests.factories import add, gathering
 from tests.scorebook import held
 
 
@@ -58,3 +64,27 @@ def test_a_year_of_meetings_costs_no_more_statements(world, client, session, at,
     with statements() as many:
         client.get(url)
     assert len(few) == len(many)
+
+
+def test_an_appraisal_and_an_organisational_life_meeting_left_halfway_are_told(world, client, session, at, url):
+    """Once the stages are dated and the appraisal is filed, both are gone."""
+    at("2026-12-20 09:00")
+    branch, by = world.branch.id, {"at": clock.now(), "by_id": world.secretary.id}
+    met = gathering(session, branch, by=world.secretary.id, kinds=("org_life_meeting",),
+                    starts_at=clock.beijing("2026-11-05 16:30"), opened_at=clock.beijing("2026-11-05 16:30"),
+                    opened_by=world.secretary.id, closed_at=clock.beijing("2026-11-05 17:30"),
+                    closed_by=world.secretary.id)  # fmt: skip
+    meeting_id = session.scalar(sa.select(Meeting.id).where(Meeting.gathering_id == met.id))
+    row_id = add(session, Appraisal, branch_id=branch, year=2026, version=1)
+    for step in STEPS[:7]:
+        add(session, AppraisalStep, appraisal_id=row_id, step=step, happened_on=date(2026, 12, 1), **by)
+    at("2027-01-05 09:00")
+    client.sign_on(world.secretary, office=True)
+    found = lines(client, f"{url}?year=2026")
+    life = next(words for words in found if "组织生活会还没有记" in words)
+    halfway = next(words for words in found if "停在“反馈本人”" in words)
+    assert (found[life], found[halfway]) == (f"/meetings/{met.id}/org-life", f"/branches/{branch}/appraisal?year=2026")
+    for stage in STAGES:
+        add(session, OrgLifeStage, meeting_id=meeting_id, stage=stage, happened_on=date(2026, 12, 1), **by)
+    add(session, AppraisalStep, appraisal_id=row_id, step="archived", happened_on=date(2026, 12, 1), **by)
+    assert not {life, halfway} & set(lines(client, f"{url}?year=2026"))

@@ -185,6 +185,15 @@ def test_the_year_names_who_is_open(world, client, session, url):
         assert "2026 年" in client.get(f"/branches/{world.branch.id}/talks?year={nonsense}").text
 
 
+def test_the_company_sets_how_many_are_owed(app, world, client, url):
+    office = app.test_client().sign_on(world.company_officer, office=True)
+    page, client = f"/branches/{world.branch.id}/talks", client.sign_on(world.deputy)
+    office.post("/rules/kinds/heart_talk", data={"name": "谈心谈话", "per": "year", "at_least": "2"})
+    assert "至少谈 2 次" in client.get(page).text and "谈到 0／9 人" in client.get(page).text
+    office.post("/rules/kinds/heart_talk", data={"name": "谈心谈话", "per": "", "at_least": ""})
+    assert "不提醒" in client.get(page).text and "谈到" not in client.get(page).text
+
+
 def test_it_costs_the_same_with_many_talks(world, client, session, statements, url):
     client.sign_on(world.secretary, office=True)
     paths = ("/talks", f"/branches/{world.branch.id}/talks")
