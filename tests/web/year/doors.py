@@ -258,6 +258,7 @@ class Doors:
             assert len(gists) == len(TOPICS[kind]) + (len(line.ballots) if kind == line.kinds[-1] else 0)
             assert form.value("chair") == str(self.cast.ids[line.host]), (line, form.fields)
             typed = {name.replace("-", "__"): text for name, text in gists.items()}
+            typed |= self.extras(line, kind, form)
             if line.entered or line.left:  # nobody can know when it ended but who was there
                 assert form.value("ended_at") == ""
                 typed["ended_at"] = f"{line.day}T17:40"
@@ -267,6 +268,17 @@ class Doors:
                 typed["recorder"] = self.cast.ids[line.recorder]
                 self.recorded.add(line.unit)
             self.send(line.host, form, "存下记录", **typed)
+
+    def extras(self, line: Line, kind: str, form: Form) -> dict:
+        """Return what only minutes of a kind ask for; whose political birthday it is, the page knows."""
+        host = self.cast.ids[line.host]
+        if kind == "political_birthday":
+            assert any(form.fields["birthdays"])
+        return {
+            "party_lecture": {"lecturer": host, "lecture_title": f"{line.day.month}月的安全课"},
+            "theme_day": {"theme_form": "学习"},
+            "oath_review": {"oath_leader": host},
+        }.get(kind, {})
 
     def find_minutes(self, met: Met) -> None:
         """Read off the page where the minutes of each of its meetings are."""
