@@ -17,6 +17,7 @@ from tests.web.pagetexts import texts
 from tests.web.year.forms import Form, form_to, forms_of
 from tests.web.year.people import DEPUTY, OFFICE, SECRETARY, Cast
 from tests.web.year.plan import NAMES, TOPICS, YEAR, Ballot, Line, gist
+from tests.web.year.shifts import is_free
 
 STEP = 15
 
@@ -113,8 +114,11 @@ class Doors:
         if line.split:
             starts = [f"{YEAR}-{one.replace(' ', 'T')}" for one in line.split]
             more = form.filled("再加一场", **typed | {"starts_at": starts[0]})
+            if line.proposed:
+                more = form.filled(self.proposal(line, form, starts))
             form = form_to(self.phone(line.host).get("/meetings/new", query_string=more).text, "/meetings", "召集")
             typed |= {"starts_at": starts[0], "starts_at_2": starts[1]}
+            assert not line.proposed or starts == [form.value("starts_at"), form.value("starts_at_2")]
         path = self.send(line.host, form, "召集", **typed).partition("?")[0]
         page = self.get(line.host, path)
         sittings = [int(one.value("sitting")) for one in forms_of(page, "/moving")]
@@ -126,6 +130,15 @@ class Doors:
         assert all(said_of(start) in notice for start in starts), (line, notice)
         assert all(NAMES[kind] in notice for kind in line.kinds), (line, notice)
         return Met(line, path, starts, sittings)
+
+    def proposal(self, line: Line, form: Form, starts: list[str]) -> str:
+        """Return the button that proposes these sittings: each single one says rightly how many are free then."""
+        single = {button: sent["slots"] for button, sent in form.buttons.items() if "有空" in button}
+        for button, start in single.items():
+            free = sum(is_free(name, datetime.fromisoformat(start)) for name in line.due)
+            assert f"· {free}/{len(line.due)} 有空" in button, (button, free)
+        assert single
+        return next(button for button, sent in form.buttons.items() if sent.get("slots") == ",".join(starts))
 
     def link_to_call(self, line: Line) -> str:
         """Return where one tap on the calendar leads for a kind that is due, else where its 召集 leads."""
@@ -191,6 +204,10 @@ class Doors:
         """Let the first of those who came scan the code of a sitting, and tick the rest of those who came to it."""
         line = met.line
         mine = line.came[number :: len(met.starts)]
+        if line.proposed:  # everybody comes to the first at which they are neither at work nor asleep
+            starts = [datetime.fromisoformat(one) for one in met.starts]
+            free = {name: [n for n, start in enumerate(starts) if is_free(name, start)] for name in line.came}
+            mine = [name for name in line.came if free[name][0] == number]
         for name in mine[: line.scans]:
             code = codes.code_at(self.app.config["SECRET_KEYS"][0], id_of(met.path), met.sittings[number],
                                  codes.step_of(clock.now(), STEP))  # fmt: skip

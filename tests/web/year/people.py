@@ -25,6 +25,7 @@ OFFICE, ACTIVIST = "简文斌", "侯亚楠"
 BRANCH = "支部"
 
 WORDS = {group: [word.partition(":")[::2] for word in words.split()] for group, words in GROUPS.items()}
+TEAM = {name: TEAMS[n % 4] for n, name in enumerate(name for words in WORDS.values() for name, _ in words)}
 IN_GROUP = {group: [name for name, post in words if post != "activist"] for group, words in WORDS.items()}
 MEMBERS = [name for names in IN_GROUP.values() for name in names]
 FULL = [name for words in WORDS.values() for name, post in words if post not in ("activist", "probationary")]
@@ -51,7 +52,7 @@ def build_cast(session) -> Cast:
     office = factories.person(session, OFFICE, branch=other.id)
     factories.post(session, office.id, committee.id, Role.UNIT_OFFICE)
     plant = factories.unit(session, "plant", "炼铁厂", under=company.id)
-    crews = [factories.unit(session, "shift_team", name, under=plant.id).id for name in TEAMS]
+    crews = {name: factories.unit(session, "shift_team", name, under=plant.id).id for name in TEAMS}
     ids = {OFFICE: office.id}
     for group, words in WORDS.items():
         for name, post in words:
@@ -60,7 +61,7 @@ def build_cast(session) -> Cast:
             one = factories.person(session, name, branch=branch.id, group=units[group], standing=standing,
                                    joined_on=joined)  # fmt: skip
             ids[name] = one.id
-            factories.add(session, Workplace, person_id=one.id, unit_id=crews[len(ids) % 4], from_on=factories.LONG_AGO)
+            factories.add(session, Workplace, person_id=one.id, unit_id=crews[TEAM[name]], from_on=factories.LONG_AGO)
             if post == "leader":
                 factories.post(session, one.id, units[group], Role.GROUP_LEADER)
             elif name in COMMITTEE:

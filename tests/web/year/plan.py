@@ -53,7 +53,7 @@ class Line:
     leave: name → (sort, cause, granted). absent: who neither came nor asked. split: the times of all its sittings.
     held_up: the step that is left out until the self-check tells of it (`faults.py`), left: until which day, where the
     calendar shows it. copies: the month whose words are written again. within: the days for what is resolved.
-    paper: who did not scan signed a sheet.
+    paper: who did not scan signed a sheet. proposed: the sittings are those that the shift calendar proposes.
     """
 
     day: date
@@ -75,6 +75,7 @@ class Line:
     copies: int = 0
     within: int = 35
     paper: bool = False
+    proposed: bool = False
     place: str = ""
 
     @property
@@ -120,7 +121,8 @@ SPECIAL: dict[tuple[str, str, int], dict] = {
     ("theme_day", BRANCH, 1): {"scans": 24, "leave": {"袁新生": DUTY, "谭玉珍": SICK}, "absent": ("潘志远",)},
     ("committee_meeting", BRANCH, 2): {"held_up": "close", "left": on(2, 7)},
     ("group_meeting", "热风", 2): {"held_up": "decide_leave", "leave": {"于海涛": DUTY}},
-    ("theme_day", BRANCH, 3): {"split": ("03-20 10:30", "03-20 16:30"), "leave": {"于海涛": DUTY}},
+    ("theme_day", BRANCH, 3): {"day": on(3, 19), "called": on(3, 18), "split": ("03-19 14:30", "03-19 16:30"),
+                               "proposed": True, "leave": {"于海涛": PERSONAL}},
     ("committee_meeting", BRANCH, 4): {"held_up": "resolve"},
     ("group_meeting", "炉前", 4): {"held_up": "resolve", "copies": 3},
     ("group_meeting", "点检", 5): {"held_up": "confirm"},
