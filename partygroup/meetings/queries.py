@@ -170,11 +170,12 @@ def visible_to(who, day: date) -> sa.Select:
 def get_convened(session, gathering_id: int, visible: sa.Select, *, held: bool = False) -> Convened:
     """Return a gathering if it is among the visible ones, by one statement; raise NotFound.
 
-    held: nobody else writes about it before this transaction ends, nor closes a quarter that it belongs to.
+    held: nobody else writes about it before this transaction ends, nor closes a quarter that it belongs to. It is
+    held first and read then: what is joined to a row that was waited for would be as it was before the waiting.
     """
-    query = with_units(visible.where(Gathering.id == gathering_id)).options(*WITH_ALL)
     if held:
-        query = query.with_for_update(key_share=True, of=Gathering)
+        session.execute(sa.select(Gathering.id).where(Gathering.id == gathering_id).with_for_update(key_share=True))
+    query = with_units(visible.where(Gathering.id == gathering_id)).options(*WITH_ALL)
     row = session.execute(query).unique().first()
     if row is None:
         raise NotFound
