@@ -25,6 +25,7 @@ from partygroup.orglife.models import KIND
 from partygroup.orglife.queries import stages_and_open
 from partygroup.orglife.rules import stages_missed
 from partygroup.people.models import Person
+from partygroup.people.structures import Structures
 from partygroup.selfcheck.rules import Attendance, Graded, Kept, Life, Raised, Task, Topic, Year
 from partygroup.talks.queries import circle_of, coverage_of
 from partygroup.talks.rules import is_time_to_remind
@@ -44,7 +45,7 @@ def year_of(session, branch_id: int, year: int, today: date) -> Year:
     return Year(
         branch_id=branch_id,
         duties=tuple(_duties(books, branch_id)),
-        meetings=tuple(_meetings(session, unit_ids, date(year, 1, 1), last)),
+        meetings=tuple(_meetings(session, books[-1].structures, date(year, 1, 1), last)),
         tasks=tuple(_tasks(session, unit_ids)),
         problems=tuple(_problems(session, branch_id, year)),
         checks=tuple((one.name, one.why) for one in checks),
@@ -64,7 +65,7 @@ def _duties(books: Iterable[Book], branch_id: int):
             yield duty, names[item.kind], book.structures.names.get(item.unit_id) if item.of == "group" else None
 
 
-def _meetings(session, unit_ids: Collection[int], first: date, last: date):
+def _meetings(session, structures: Structures, first: date, last: date):
     added = sa.exists().where(Addendum.minutes_id == Minutes.id)
     rows = session.execute(
         sa.select(Gathering, Meeting, Kind, Minutes, added)
@@ -73,8 +74,8 @@ def _meetings(session, unit_ids: Collection[int], first: date, last: date):
         .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
         .options(joinedload(Gathering.sittings))
         .where(
-            Gathering.unit_id.in_(unit_ids), Gathering.day.between(first, last), Gathering.cancelled_at.is_(None),
-            Gathering.opened_at.is_not(None),
+            Gathering.unit_id.in_(structures.unit_ids), Gathering.day.between(first, last),
+            Gathering.cancelled_at.is_(None), Gathering.opened_at.is_not(None),
         )
         .order_by(Gathering.day, Gathering.id, Meeting.id)
     ).unique().all()  # fmt: skip
@@ -88,6 +89,7 @@ def _meetings(session, unit_ids: Collection[int], first: date, last: date):
             decides=kind.rules.quorum is not None, closed=gathering.closed_at is not None, written=minutes is not None,
             sealed=meeting.sealed_at is not None, waits_for=_waits_for(minutes, came) if minutes else (),
             topics=tuple(topics[meeting.id]), people=tuple(came),
+            group=structures.names[gathering.unit_id] if gathering.circle == "group" else "",
             explained=bool(explained), until=day_of(max(one.starts_at for one in gathering.sittings)),
         )  # fmt: skip
 

@@ -92,6 +92,7 @@ class Kept:
     waits_for: tuple[str, ...]
     topics: tuple[Topic, ...]
     people: tuple[Attendance, ...]
+    group: str = ""
     explained: bool = False
     until: date | None = None
 
@@ -102,8 +103,8 @@ class Kept:
 
     @property
     def told(self) -> str:
-        """Return day and kind as people say them."""
-        return f"{self.on.month}月{self.on.day}日{self.name}"
+        """Return day and kind as people say them, with the group whose meeting it was."""
+        return f"{self.on.month}月{self.on.day}日{self.group and self.group + '的'}{self.name}"
 
     @property
     def url(self) -> str:
