@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from partygroup.attendance.actions import open_sign_in
-from partygroup.attendance.models import Counting, DueEntry, Mark
+from partygroup.attendance.models import Counting, DueEntry, Mark, stands_for_entry
 from partygroup.db import holds_on, witness
 from partygroup.errors import Refused
 from partygroup.meetings.actions import call_meeting
@@ -130,10 +130,8 @@ def guests_at(session, gathering_id: int, day: date) -> list[Guest]:
     """Return the branches invited to a gathering with their counts, in the organisation's order; by one statement."""
     listed = sa.and_(DueEntry.gathering_id == Gathering.id, DueEntry.counting == Counting.DUE)
     due = sa.select(sa.func.count(DueEntry.id)).where(listed).correlate(Gathering).scalar_subquery()
-    marked = sa.and_(
-        Mark.gathering_id == DueEntry.gathering_id, Mark.person_id == DueEntry.person_id, Mark.undone_at.is_(None)
-    )
-    came = sa.select(sa.func.count(Mark.id)).join(DueEntry, marked).where(listed).correlate(Gathering).scalar_subquery()
+    marked = sa.select(sa.func.count(Mark.id)).join(DueEntry, stands_for_entry(Mark)).where(listed)
+    came = marked.correlate(Gathering).scalar_subquery()
     rows = session.execute(
         sa.select(
             sa.func.coalesce(Placement.name, "已撤销的支部"), Invitation.accepted, Invitation.answer,

@@ -72,6 +72,16 @@ class DueEntry(Audited, Base):
     )
 
 
+def of_entry(model) -> sa.ColumnElement:
+    """Return whether a mark, leave, make-up or declaration is of a due entry: the same gathering, the same person."""
+    return sa.and_(model.gathering_id == DueEntry.gathering_id, model.person_id == DueEntry.person_id)
+
+
+def stands_for_entry(model) -> sa.ColumnElement:
+    """Return whether a mark or make-up is of a due entry and was not undone."""
+    return sa.and_(of_entry(model), model.undone_at.is_(None))
+
+
 class Mark(Base):
     """Someone came: when it happened, when it arrived, by which door, by whom. Undone, never deleted."""
 

@@ -10,7 +10,18 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, Counting, Door, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import (
+    DOOR_NAMES,
+    LEAVE_NAMES,
+    Counting,
+    Door,
+    DueEntry,
+    Leave,
+    MakeUp,
+    Mark,
+    of_entry,
+    stands_for_entry,
+)
 from partygroup.attendance.rules import STATUS_NAMES, Status, late_minutes, sent_later, status_of
 from partygroup.errors import NotFound
 from partygroup.meetings.models import AgendaItem, Gathering, Invitation, Meeting, Sitting
@@ -182,25 +193,11 @@ def _rows_of(gathering_ids: list[int]) -> sa.Select:
             Sitting.starts_at,
         )
         .join(Person, Person.id == DueEntry.person_id)
-        .outerjoin(
-            Mark,
-            sa.and_(
-                Mark.gathering_id == DueEntry.gathering_id,
-                Mark.person_id == DueEntry.person_id,
-                Mark.undone_at.is_(None),
-            ),
-        )
+        .outerjoin(Mark, stands_for_entry(Mark))
         .outerjoin(Sitting, Sitting.id == Mark.sitting_id)
         .outerjoin(ticker, ticker.id == Mark.by_id)
-        .outerjoin(Leave, sa.and_(Leave.gathering_id == DueEntry.gathering_id, Leave.person_id == DueEntry.person_id))
-        .outerjoin(
-            MakeUp,
-            sa.and_(
-                MakeUp.gathering_id == DueEntry.gathering_id,
-                MakeUp.person_id == DueEntry.person_id,
-                MakeUp.undone_at.is_(None),
-            ),
-        )
+        .outerjoin(Leave, of_entry(Leave))
+        .outerjoin(MakeUp, stands_for_entry(MakeUp))
         .where(DueEntry.gathering_id.in_(gathering_ids))
         .order_by(Person.stroke_key, Person.id)
     )

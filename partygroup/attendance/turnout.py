@@ -12,7 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from partygroup.attendance.models import Counting, DueEntry, MakeUp, Mark
+from partygroup.attendance.models import Counting, DueEntry, MakeUp, Mark, of_entry
 from partygroup.db import AuditRow, span_of_ids
 from partygroup.meetings.models import Gathering, Kind, Meeting
 from partygroup.meetings.queries import that_counts
@@ -56,11 +56,7 @@ def turns_of(
 def _due(known_at: datetime | None) -> sa.Select:
     """Return the select of due entries of held gatherings that count, with mark and make-up."""
     mark, make_up = (
-        sa.and_(
-            model.gathering_id == DueEntry.gathering_id,
-            model.person_id == DueEntry.person_id,
-            _stood(model, at, known_at),
-        )
+        sa.and_(of_entry(model), _stood(model, at, known_at))
         for model, at in ((Mark, Mark.arrived_at), (MakeUp, MakeUp.at))
     )
     kinds = sa.select(Kind.id).where(that_counts())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import Counting, DueEntry, Leave, Mark
+from partygroup.attendance.models import Counting, DueEntry, Leave, Mark, of_entry, stands_for_entry
 from partygroup.attendance.queries import Candidate, circle_of
 from partygroup.db import witness
 from partygroup.errors import Refused
@@ -18,9 +18,7 @@ from partygroup.meetings.votes import Ballot, Electorate, refusal_of_ballot
 from partygroup.people.models import Person
 
 REASON_LENGTH = 100
-_CAME = sa.and_(
-    Mark.gathering_id == DueEntry.gathering_id, Mark.person_id == DueEntry.person_id, Mark.undone_at.is_(None)
-)
+_CAME = stands_for_entry(Mark)
 
 
 def electorate_of(session, gathering_id: int) -> Electorate:
@@ -38,7 +36,7 @@ def absent_for_cause(session, gathering_id: int) -> dict[int, str]:
     query = (
         sa.select(Person.id, Person.name)
         .join(DueEntry, DueEntry.person_id == Person.id)
-        .join(Leave, sa.and_(Leave.gathering_id == DueEntry.gathering_id, Leave.person_id == DueEntry.person_id))
+        .join(Leave, of_entry(Leave))
         .outerjoin(Mark, _CAME)
         .where(DueEntry.gathering_id == gathering_id, DueEntry.may_vote, DueEntry.counting == Counting.DUE)
         .where(Leave.granted, Mark.id.is_(None))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark, of_entry, stands_for_entry
 from partygroup.attendance.turnout import has_next_before, next_held
 from partygroup.clock import Quarter, day_of
 from partygroup.db import holds_on, insert_all_once, witness_all
@@ -50,23 +50,14 @@ def _missed(session, since: date, today: date) -> list[sa.Row]:
     """
     of_both = [(Mark, Mark.undone_at.is_(None)), (Leave, Leave.granted.is_(True))]
     of_both.append((Declaration, Declaration.source == Source.ATTENDANCE))
-    none_of = [
-        ~sa.exists().where(
-            model.gathering_id == DueEntry.gathering_id, model.person_id == DueEntry.person_id, condition
-        )
-        for model, condition in of_both
-    ]
+    none_of = [~sa.exists().where(of_entry(model), condition) for model, condition in of_both]
     exempt = sa.exists().where(Exemption.person_id == DueEntry.person_id, holds_on(Exemption, Gathering.day))
     counts = sa.exists().where(Meeting.gathering_id == Gathering.id, Kind.id == Meeting.kind_id, that_counts())
-    made_up = sa.and_(
-        MakeUp.gathering_id == DueEntry.gathering_id, MakeUp.person_id == DueEntry.person_id,
-        MakeUp.undone_at.is_(None),
-    )  # fmt: skip
     return session.execute(
         sa.select(Gathering.id, Gathering.day, Gathering.closed_by, DueEntry.person_id, DueEntry.branch_id,
                   DueEntry.group_id, MakeUp.on_day, MakeUp.at)
         .join(DueEntry, DueEntry.gathering_id == Gathering.id)
-        .outerjoin(MakeUp, made_up)
+        .outerjoin(MakeUp, stands_for_entry(MakeUp))
         .where(Gathering.closed_at.is_not(None), Gathering.cancelled_at.is_(None), Gathering.day < today)
         .where(sa.or_(Gathering.day >= since, ~has_next_before(since)), counts, ~exempt, *none_of)
         .where(DueEntry.counting == Counting.DUE, DueEntry.branch_id.is_not(None))

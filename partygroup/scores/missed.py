@@ -8,7 +8,17 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from partygroup.attendance.makeups import is_settled
-from partygroup.attendance.models import LEAVE_NAMES, MAKE_UP_NAMES, Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import (
+    LEAVE_NAMES,
+    MAKE_UP_NAMES,
+    Counting,
+    DueEntry,
+    Leave,
+    MakeUp,
+    Mark,
+    of_entry,
+    stands_for_entry,
+)
 from partygroup.attendance.turnout import next_held
 from partygroup.clock import Quarter, day_of
 from partygroup.meetings.models import Gathering, Kind, Meeting
@@ -95,10 +105,6 @@ def people_due(session, gathering_id: int, of_unit) -> set[int]:
 
 
 def _missed(visible: sa.Select, of_unit, *, since: date) -> sa.Select:
-    same = [
-        sa.and_(model.gathering_id == DueEntry.gathering_id, model.person_id == DueEntry.person_id)
-        for model in (Mark, Leave, MakeUp)
-    ]
     counts = sa.exists().where(Meeting.gathering_id == Gathering.id, Kind.id == Meeting.kind_id, that_counts())
     ids = visible.with_only_columns(Gathering.id, maintain_column_froms=True)
     return (
@@ -108,11 +114,11 @@ def _missed(visible: sa.Select, of_unit, *, since: date) -> sa.Select:
         )
         .join(Gathering, Gathering.id == DueEntry.gathering_id)
         .join(Person, Person.id == DueEntry.person_id)
-        .outerjoin(Leave, same[1])
-        .outerjoin(MakeUp, sa.and_(same[2], MakeUp.undone_at.is_(None)))
+        .outerjoin(Leave, of_entry(Leave))
+        .outerjoin(MakeUp, stands_for_entry(MakeUp))
         .where(of_unit, DueEntry.counting == Counting.DUE, Gathering.id.in_(ids), counts, Gathering.day >= since)
         .where(Gathering.closed_at.is_not(None), Gathering.cancelled_at.is_(None))
-        .where(~sa.exists().where(same[0], Mark.undone_at.is_(None)))
+        .where(~sa.exists().where(stands_for_entry(Mark)))
         .order_by(Gathering.day.desc(), Gathering.id.desc(), Person.stroke_key, Person.id)
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from partygroup.activities.models import Problem
 from partygroup.appraisal.models import STEP_NAMES, Step
 from partygroup.appraisal.queries import find_board
-from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark
+from partygroup.attendance.models import Counting, DueEntry, Leave, MakeUp, Mark, of_entry, stands_for_entry
 from partygroup.clock import Quarter, day_of
 from partygroup.evaluation.due import structure_checks
 from partygroup.evaluation.structure import standings_of
@@ -102,19 +102,15 @@ def _waits_for(minutes: Minutes, people: Iterable[Attendance]) -> tuple[str, ...
 
 
 def _people(session, gathering_ids: Collection[int]) -> dict[int, list[Attendance]]:
-    mark, leave, make_up = (
-        sa.and_(model.gathering_id == DueEntry.gathering_id, model.person_id == DueEntry.person_id)
-        for model in (Mark, Leave, MakeUp)
-    )
     rows = session.execute(
         sa.select(
             DueEntry.gathering_id, Person.id, Person.name, Mark.happened_at, Leave.granted, Leave.id,
             Leave.decided_at, MakeUp.id,
         )
         .join(Person, Person.id == DueEntry.person_id)
-        .outerjoin(Mark, sa.and_(mark, Mark.undone_at.is_(None)))
-        .outerjoin(Leave, leave)
-        .outerjoin(MakeUp, sa.and_(make_up, MakeUp.undone_at.is_(None)))
+        .outerjoin(Mark, stands_for_entry(Mark))
+        .outerjoin(Leave, of_entry(Leave))
+        .outerjoin(MakeUp, stands_for_entry(MakeUp))
         .where(DueEntry.gathering_id.in_(gathering_ids), DueEntry.counting == Counting.DUE)
         .order_by(Person.stroke_key, Person.id)
     )  # fmt: skip
