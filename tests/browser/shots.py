@@ -31,7 +31,7 @@ from partygroup.attendance.queries import get_desk
 from partygroup.clock import Quarter
 from partygroup.db import db, transaction
 from partygroup.demo.cast import HOME, LEADER_NO
-from partygroup.meetings.models import Gathering
+from partygroup.meetings.models import Gathering, Meeting
 from partygroup.org.models import Placement
 from partygroup.people import actions as people_actions
 from partygroup.people.logins import begin_login
@@ -255,6 +255,23 @@ def points(studio: Studio) -> None:
     studio.take("map-desk", at_desk(studio, COMPANY_NO), f"/evaluation/{last}")
 
 
+def ceremony(studio: Studio) -> None:
+    """Take what a branch reads of its organisational life: what is due, minutes, talks, the ledger, the self-check."""
+    branch = f"/branches/{unit_named(studio, HOME)}"
+    for name, page in (("calendar", "calendar"), ("talks", "talks"), ("ledger", "ledger"), ("gaps", "self-check")):
+        studio.take(name, studio.visitor(SECRETARY_NO), f"{branch}/{page}")
+    studio.take("calendar-large", studio.visitor(SECRETARY_NO, size="large"), f"{branch}/calendar", whole=True)
+    studio.take("minutes", studio.visitor(MEMBER_NO), last_minutes(studio), whole=True)
+
+
+def last_minutes(studio: Studio) -> str:
+    """Return the address of the minutes that the member's branch sealed last."""
+    with studio.work() as session:
+        sealed = sa.select(Meeting).join(Gathering).where(Meeting.sealed_at.is_not(None), Gathering.circle == "members")
+        meeting = session.scalars(sealed.order_by(Gathering.day.desc(), Meeting.id)).first()
+        return f"/meetings/{meeting.gathering_id}/minutes/{meeting.id}"
+
+
 def unit_named(studio: Studio, name: str) -> int:
     """Return the id of a unit."""
     with studio.work() as session:
@@ -312,6 +329,7 @@ def main() -> None:
         studio = Studio(app, browser, address, SHOTS)
         before(studio)
         points(studio)
+        ceremony(studio)
         desks(studio)
         stop_at(OPENED)
         during(studio)

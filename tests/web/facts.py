@@ -36,6 +36,7 @@ FACTS: dict[str, dict[str, str]] = {
     "agenda.add": {
         "title": "what is talked about", "seats": "how many are elected", "people": "whom an item is about",
         "text": "what is talked about", "person": "whom an item is about",
+        "meeting": "at which of several meetings held together it is talked about",
     },
     "agenda.drop": {},
     "agenda.record": {
@@ -172,6 +173,79 @@ FACTS: dict[str, dict[str, str]] = {
         "elected_on": "when a committee was elected", "term_until": "until when it is elected",
         "extended": "whether its term was extended", "term_document": "which document extends it",
     },
+    # held together, on paper, made up
+    "joint.invite": {"branches": "which branches are asked along"},
+    "joint.accept": {},
+    "joint.decline": {"answer": "why a branch does not come along"},
+    "joint.note": {},
+    "dutyleave.grant": {},
+    "makeups.record_of_branch": {
+        "people": "who made a meeting up", "way": "how a meeting was made up", "on_day": "when a meeting was made up",
+    },
+    "makeups.record_of_group": {
+        "people": "who made a meeting up", "way": "how a meeting was made up", "on_day": "when a meeting was made up",
+    },
+    "makeups.answer": {},
+    # talks, organisational-life meetings, the appraisal of members
+    "talks.enter": {
+        "one": "who talked", "with": "with whom somebody talked", "day": "when they talked",
+        "topic": "what kind of talk it was", "summary": "what was said in a talk",
+    },
+    "talks.read": {},
+    "talks.withdraw": {"reason": "why a talk was entered wrongly"},
+    "orglife.date": {"stage": "which stage of organisational life was done", "on": "when a stage was done"},
+    "orglife.list_problem": {
+        "text": "which problem a meeting listed", "of": "whose problem it is", "owner": "who puts it right",
+        "due_on": "until when it is put right",
+    },
+    "orglife.criticise": {"about": "whom an opinion is about", "opinion": "what somebody holds against it"},
+    "orglife.read": {},
+    "orglife.withdraw": {},
+    "appraisal.begin": {"on": "when an appraisal was begun"},
+    "appraisal.step": {"step": "which step of an appraisal was taken", "on": "when a step was taken"},
+    "appraisal.join": {"meeting": "at which meeting members were appraised"},
+    "appraisal.count": {
+        "on": "when members were polled", "ballots": "how many ballots were given",
+        "ballots-#": "how many for one of them",
+        "excellent-#": "how many find one excellent", "qualified-#": "how many find one qualified",
+        "basically-#": "how many find one basically qualified", "unqualified-#": "how many find one unqualified",
+        "reason": "why tallies change after the decision",
+    },
+    "appraisal.choose": {
+        "on": "when grades were proposed or decided", "grade-#": "which grade somebody gets",
+        "over_reason": "why more than a third are excellent", "reason": "why a grade changes after the decision",
+    },
+    "appraisal.look": {},
+    "appraisal.acknowledge": {},
+    # the ledger
+    "plans.propose": {},
+    "plans.keep": {
+        "month": "for which month something is planned", "kind": "which meeting is planned",
+        "text": "what else is planned",
+    },
+    "admissions.enter": {
+        "step": "which step of admission was taken", "on_day": "when it was taken",
+        "until_on": "until when somebody's probation is extended",
+    },
+    "admissions.remove": {},
+    "dues.tick_branch": {"people": "who paid dues", "all": "that everybody paid"},
+    "dues.tick_group": {"people": "who paid dues", "all": "that everybody paid"},
+    "honours.enter": {
+        "person": "who was honoured", "title": "with which honour", "level": "at which level",
+        "awarded_by": "by whom somebody was honoured", "awarded_on": "when somebody was honoured",
+    },
+    "honours.remove": {},
+    "honours.enter_visit": {
+        "person": "who was visited", "occasion": "on which occasion", "visitor": "who visited",
+        "on_day": "when somebody was visited", "text": "what there is to say of a visit",
+    },
+    "honours.remove_visit": {},
+    # notices
+    "feed.make": {},
+    "feed.end": {},
+    "robots.save": {"address": "where a unit's robot is reached"},
+    "robots.test": {},
+    "robots.remove": {},
     "periods.configure": {"quarter": "which quarter is evaluated"},
     "periods.open_": {},
     "periods.freeze": {},
@@ -186,9 +260,16 @@ CHANGES = {
     "cases.exempt": "exclusions.exclude",
 }
 #: A form in which somebody says for another what that one could have said, where they have not.
-INSTEAD = {"roll.enter_leave": "meetings.ask_leave", "meetings.add_sitting": "calling.call"}
+INSTEAD = {
+    "roll.enter_leave": "meetings.ask_leave", "meetings.add_sitting": "calling.call",
+    "makeups.record_of_branch": "roll.make_up", "makeups.record_of_group": "roll.make_up",
+    "dues.tick_group": "dues.tick_branch",
+}  # fmt: skip
 #: Routes whose forms no page of the test's world shows: they come in states of a quarter that other tests play through.
 UNSEEN = {
+    "admissions.enter",
+    "appraisal.begin",
+    "appraisal.join",
     "branchpoints.reopen",
     "cases.withdraw_veto",
     "evaluation.answer",
@@ -197,7 +278,10 @@ UNSEEN = {
     "evaluation.self_score",
     "evaluation.withdraw_award",
     "evaluation.withdraw_veto",
+    "joint.invite",
+    "makeups.record_of_branch",
     "periods.reopen",
+    "plans.keep",
     "roll.undo_make_up_",
 }
 #: Rooms whose forms ask no facts of party life: rules and their figures, files, logins.
