@@ -83,11 +83,12 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
     why_not = refusal_to_write(met.state, is_sealed=sheet.is_sealed)
     minutes = sheet.minutes
     fills_in = writes and why_not is None
+    typed = request.form if (stale or problems) and "chair" in request.form else None
     return respond(
         "minutes/show.html", status=status, met=met, sheet=sheet, minutes=minutes, paper=paper,
-        form=_form(sheet, request.form if stale or problems else None), problems=problems or {}, stale=stale,
+        form=_form(sheet, typed), problems=problems or {}, stale=stale,
         typed=request.form, writes=fills_in, why_not=why_not, sees=writes or sheet.is_sealed,
-        asked=asked(sheet, request.form if stale or problems else None) if fills_in else [], in_words=in_words,
+        asked=asked(sheet, typed) if fills_in else [], in_words=in_words,
         gaps=sheet.gaps, seen=content_digest(sheet) if minutes and writes else None, names_of=names_of,
         prompts=_prompts(sheet), tasks=open_tasks(db.session, met.gathering.unit_id, met.gathering) if writes else [],
         moves=_movable(sheet) if sheet.is_sealed else (),

@@ -124,6 +124,17 @@ def test_editing_while_the_other_confirms_is_told(desk):
     assert answer.status_code == 409 and "改过了，请看过再确认" in answer.text and desk.minutes.sealed_at is None
 
 
+@pytest.mark.parametrize(("path", "form"), [("confirmation", {"seen": "0" * 64}), ("resolutions", {"resolved": ""})])
+def test_what_is_refused_elsewhere_on_the_page_leaves_the_head_as_it_was_kept(desk, path, form):
+    item = desk.topic()
+    desk.write(**{f"gist_{item}": "要点"})
+    answer = desk.send(f"{desk.url}/{path}", item=item, **form)
+    assert answer.status_code in (409, 422)
+    assert f'<option value="{desk.world.leader.id}" selected' in answer.text
+    assert f'<option value="{desk.world.member.id}" selected' in answer.text
+    assert re.search(r'name="ended_at"[^>]*value="2026-03-05T17:20"', answer.text)
+
+
 def test_who_came_is_part_of_what_is_confirmed(desk, world):
     desk.write(**{f"gist_{desk.topic()}": "要点"})
     desk.confirm("leader")
