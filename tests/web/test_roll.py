@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -177,6 +179,18 @@ def test_members_see_no_names_of_the_roll(opened, world, client):
 def test_strangers_find_nothing(opened, world, client, page):
     for role in (world.stranger, world.sister):
         assert client.sign_on(role).get(opened.url + page).status_code == 404
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("page", ["", "/sign-ins"])
+def test_who_only_looks_is_shown_no_link_that_would_be_refused(met, world, client, page, is_open):
+    client.sign_on(world.leader)
+    if is_open:
+        client.post(f"{met.url}/opening")
+    doors = re.compile(rf'href="{met.url}/(ticks|scanning|sheet|due|people/)')
+    assert bool(doors.search(client.get(met.url + page).text)) == (is_open or page == "")
+    looks = client.sign_on(world.unit_officer).get(met.url + page)
+    assert looks.status_code == 200 and not doors.search(looks.text)
 
 
 def test_before_opening_there_is_no_roll(met, world, client):
