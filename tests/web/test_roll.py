@@ -211,6 +211,16 @@ def test_ending_asks_first_and_names_who_would_be_absent(opened, world, client, 
     assert "还没到开会时间" not in client.get(f"/meetings/{opened.id}/closing").text
 
 
+def test_leave_is_entered_from_the_question_before_ending_and_leads_back_to_it(opened, world, client):
+    asking = f"{opened.url}/closing"
+    page = client.sign_on(world.leader).get(asking).text
+    there = re.search(rf'href="({opened.url}/people/{world.member.id}[^"]*)"', page)[1]
+    assert 'name="to" value="closing"' in client.get(there).text
+    form = {"sort": "leave_sick", "to": "closing"}
+    answer = client.post(f"{opened.url}/people/{world.member.id}/leave", data=form)
+    assert answer.location == asking and f"/people/{world.member.id}?" not in client.get(asking).text
+
+
 def test_a_tick_makes_nobody_late(opened, world, client, session, at):
     at("2026-03-05 23:00")
     client.sign_on(world.leader).post(f"/meetings/{opened.id}/ticks", data={"people": world.member.id})
