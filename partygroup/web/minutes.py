@@ -21,7 +21,15 @@ from partygroup.minutes.models import (
     RESOLUTION_LENGTH,
     Progress,
 )
-from partygroup.minutes.queries import Resolved, Sheet, get_resolved, names_of, open_tasks, sheet_of
+from partygroup.minutes.queries import (
+    Resolved,
+    Sheet,
+    ended_of_others,
+    get_resolved,
+    names_of,
+    open_tasks,
+    sheet_of,
+)
 from partygroup.minutes.rules import days_late, refusal_to_write
 from partygroup.minutes.sealing import content_digest
 from partygroup.policy import Can, Place, may
@@ -106,7 +114,9 @@ def _form(sheet: Sheet, typed) -> HeadForm:
     form.chair.choices, form.recorder.choices = came, came
     if typed is None:
         form.chair.data, form.recorder.data = sheet.chair_id, sheet.recorder_id(current_user.id)
-        form.ended_at.data = sheet.ended_at or (None if sheet.met.gathering.closed_at else clock.now())
+        form.ended_at.data = sheet.ended_at or ended_of_others(db.session, sheet.meeting)
+        if not sheet.met.gathering.closed_at:
+            form.ended_at.data = form.ended_at.data or clock.now()
     return form
 
 

@@ -288,3 +288,22 @@ def test_minutes_entered_later_say_so(desk, at):
     at("2026-03-15 09:00")
     desk.write(**{f"gist_{desk.topic()}": "要点"})
     assert "补录，晚 10 天" in desk.page()
+
+
+def test_of_a_gathering_entered_later_the_end_is_asked_once(app, session, world, at):
+    at("2026-03-05 16:20")
+    row = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.beijing("2026-03-05 16:30"),
+                    kinds=("group_meeting", "political_birthday"))  # fmt: skip
+    desk = Desk(app, session, met_of(app, session, row), world)
+    desk.send(f"{desk.met.url}/opening")
+    for who in (world.leader, world.member):
+        mark(session, desk.met.id, who.id, at=clock.now())
+    session.commit()
+    at("2026-03-09 09:00")
+    desk.send(f"{desk.met.url}/closing")
+    other = session.scalar(sa.select(sa.func.max(Meeting.id)).where(Meeting.gathering_id == desk.met.id))
+    asks = f"{desk.met.url}/minutes/{other}"
+    assert 'name="ended_at" type="datetime-local" value=""' in desk.by("leader").get(asks).text
+    form = {"chair": world.leader.id, "recorder": world.member.id, "ended_at": "2026-03-05T17:40", "version": 0}
+    assert desk.send(desk.url, **form).status_code == 303
+    assert re.search(r'name="ended_at"[^>]*value="2026-03-05T17:40"', desk.by("leader").get(asks).text)
