@@ -290,6 +290,12 @@ def _added(session, minutes: Minutes) -> tuple[Added, ...]:
     return tuple(Added(*row) for row in rows)
 
 
+def ended_of_others(session, meeting: Meeting) -> datetime | None:
+    """Return when the other meetings of the gathering ended, the last of them, as their minutes say; else None."""
+    others = sa.and_(Meeting.gathering_id == meeting.gathering_id, Meeting.id != meeting.id)
+    return session.scalar(sa.select(sa.func.max(Minutes.ended_at)).join(Meeting).where(others))
+
+
 def names_of(rows: Iterable[RollRow]) -> str:
     """Return names as a notice lists them."""
     return "、".join(row.name for row in rows)

@@ -75,25 +75,27 @@ def add(met):
         raise Refused("请选一种事项。")
     try:
         with transaction(db.session):
-            _add(met, sort)
+            meeting_id = _add(met, sort)
     except Refused as refusal:
         problems = {refusal.field or "title": refusal.reason}
         return _edit_page(meeting_of(met.id), sort, problems=problems, status=refusal.status)
     if request.form.get("to") == "minutes":
-        return done("议题加上了。", "minutes.first", gathering_id=met.id)
+        return done("议题加上了。", "minutes.show", gathering_id=met.id, meeting_id=meeting_id)
     return done("议程里加上了。", "agenda.edit", gathering_id=met.id)
 
 
-def _add(met, sort: ItemSort) -> None:
+def _add(met, sort: ItemSort) -> int:
+    """Add the item and return the meeting on whose agenda it stands."""
     fitting = [meeting.id for meeting in _fitting(met, sort)]
     chosen = number_typed("meeting")
-    meeting_id = chosen if chosen in fitting or not fitting else fitting[0]
+    meeting_id = (chosen if chosen in fitting or not fitting else fitting[0]) or met.gathering.meetings[0].id
     people = _chosen(people_for(db.session, met.gathering, sort))
     add_item(
-        db.session, met.gathering, meeting_id or met.gathering.meetings[0].id, sort,
+        db.session, met.gathering, meeting_id, sort,
         title=text_typed("title", TITLE_LENGTH), person=people[0] if sort.about and people else None,
         candidates=people if sort.elects else (), seats=number_typed("seats"), by=current_user.id, at=clock.now(),
     )  # fmt: skip
+    return meeting_id
 
 
 def _chosen(people: list) -> list:

@@ -21,7 +21,15 @@ from partygroup.minutes.models import (
     RESOLUTION_LENGTH,
     Progress,
 )
-from partygroup.minutes.queries import Resolved, Sheet, get_resolved, names_of, open_tasks, sheet_of
+from partygroup.minutes.queries import (
+    Resolved,
+    Sheet,
+    ended_of_others,
+    get_resolved,
+    names_of,
+    open_tasks,
+    sheet_of,
+)
 from partygroup.minutes.rules import days_late, refusal_to_write
 from partygroup.minutes.sealing import content_digest
 from partygroup.policy import Can, Place, may
@@ -83,11 +91,12 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
     why_not = refusal_to_write(met.state, is_sealed=sheet.is_sealed)
     minutes = sheet.minutes
     fills_in = writes and why_not is None
+    typed = request.form if (stale or problems) and "chair" in request.form else None
     return respond(
         "minutes/show.html", status=status, met=met, sheet=sheet, minutes=minutes, paper=paper,
-        form=_form(sheet, request.form if stale or problems else None), problems=problems or {}, stale=stale,
+        form=_form(sheet, typed), problems=problems or {}, stale=stale,
         typed=request.form, writes=fills_in, why_not=why_not, sees=writes or sheet.is_sealed,
-        asked=asked(sheet, request.form if stale or problems else None) if fills_in else [], in_words=in_words,
+        asked=asked(sheet, typed) if fills_in else [], in_words=in_words,
         gaps=sheet.gaps, seen=content_digest(sheet) if minutes and writes else None, names_of=names_of,
         prompts=_prompts(sheet), tasks=open_tasks(db.session, met.gathering.unit_id, met.gathering) if writes else [],
         moves=_movable(sheet) if sheet.is_sealed else (),
@@ -105,7 +114,9 @@ def _form(sheet: Sheet, typed) -> HeadForm:
     form.chair.choices, form.recorder.choices = came, came
     if typed is None:
         form.chair.data, form.recorder.data = sheet.chair_id, sheet.recorder_id(current_user.id)
-        form.ended_at.data = sheet.ended_at or (None if sheet.met.gathering.closed_at else clock.now())
+        form.ended_at.data = sheet.ended_at or ended_of_others(db.session, sheet.meeting)
+        if not sheet.met.gathering.closed_at:
+            form.ended_at.data = form.ended_at.data or clock.now()
     return form
 
 

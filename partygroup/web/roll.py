@@ -290,7 +290,7 @@ def one(seat):
         "roll/one.html", met=seat.met, row=seat.row, place=seat.place, note_choices=NOTE_CHOICES, leaves=LEAVE_NAMES,
         reasons=EXCLUSION_REASONS, status_names=STATUS_NAMES, ways=MAKE_UP_NAMES, today=clock.today(),
         made_up=make_ups_in(db.session, seat.met.id).get(seat.row.person_id), sitting=_sitting(seat.met),
-        sittings=_sitting_choices(seat.met),
+        sittings=_sitting_choices(seat.met), to_closing=request.args.get("to") == "closing",
     )  # fmt: skip
 
 
@@ -349,7 +349,8 @@ def enter_leave(seat):
             db.session, leave, granted=True, answer=None, by=current_user.id, at=at,
             unit_id=seat.met.gathering.unit_id,
         )  # fmt: skip
-    return done("已登记请假。", "roll.board", gathering_id=seat.met.id)
+    there = "roll.ask_closing" if request.form.get("to") == "closing" else "roll.board"
+    return done("已登记请假。", there, gathering_id=seat.met.id)
 
 
 @pages.post("/meetings/<id:gathering_id>/people/<id:person_id>/counting")

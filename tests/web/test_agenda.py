@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from partygroup import clock
 from partygroup.attendance.queries import circle_of
-from partygroup.meetings.models import AgendaItem, Sitting, Vote
+from partygroup.meetings.models import AgendaItem, Meeting, Sitting, Vote
 from tests.factories import add, gathering
 from tests.web.conftest import AT, START, met_of
 
@@ -76,6 +76,17 @@ def test_prompts_of_the_kind_are_added_by_a_tap(met, world, client, session):
     page = client.get(f"{met.url}/agenda").text
     assert page.count("传达支部安排") == 1
     assert "议程：1. 传达支部安排" in client.get(met.url).text
+
+
+def test_a_topic_added_from_the_minutes_of_the_second_kind_leads_back_there(app, world, host, session, at):
+    at(AT)
+    row = gathering(session, world.branch.id, by=world.secretary.id, starts_at=clock.beijing(START),
+                    kinds=("theme_day", "party_lecture"))  # fmt: skip
+    met = met_of(app, session, row)
+    meetings = session.scalars(sa.select(Meeting.id).where(Meeting.gathering_id == met.id).order_by(Meeting.id)).all()
+    for one in meetings:
+        answer = host.post(f"{met.url}/agenda", data={"title": "讲课", "meeting": one, "to": "minutes"})
+        assert answer.headers["Location"] == f"{met.url}/minutes/{one}"
 
 
 def test_a_group_decides_nothing(met, world, client, session):

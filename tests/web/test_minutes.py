@@ -124,6 +124,17 @@ def test_editing_while_the_other_confirms_is_told(desk):
     assert answer.status_code == 409 and "改过了，请看过再确认" in answer.text and desk.minutes.sealed_at is None
 
 
+@pytest.mark.parametrize(("path", "form"), [("confirmation", {"seen": "0" * 64}), ("resolutions", {"resolved": ""})])
+def test_what_is_refused_elsewhere_on_the_page_leaves_the_head_as_it_was_kept(desk, path, form):
+    item = desk.topic()
+    desk.write(**{f"gist_{item}": "要点"})
+    answer = desk.send(f"{desk.url}/{path}", item=item, **form)
+    assert answer.status_code in (409, 422)
+    assert f'<option value="{desk.world.leader.id}" selected' in answer.text
+    assert f'<option value="{desk.world.member.id}" selected' in answer.text
+    assert re.search(r'name="ended_at"[^>]*value="2026-03-05T17:20"', answer.text)
+
+
 def test_who_came_is_part_of_what_is_confirmed(desk, world):
     desk.write(**{f"gist_{desk.topic()}": "要点"})
     desk.confirm("leader")
@@ -277,3 +288,22 @@ def test_minutes_entered_later_say_so(desk, at):
     at("2026-03-15 09:00")
     desk.write(**{f"gist_{desk.topic()}": "要点"})
     assert "补录，晚 10 天" in desk.page()
+
+
+def test_of_a_gathering_entered_later_the_end_is_asked_once(app, session, world, at):
+    at("2026-03-05 16:20")
+    row = gathering(session, world.group.id, by=world.leader.id, starts_at=clock.beijing("2026-03-05 16:30"),
+                    kinds=("group_meeting", "political_birthday"))  # fmt: skip
+    desk = Desk(app, session, met_of(app, session, row), world)
+    desk.send(f"{desk.met.url}/opening")
+    for who in (world.leader, world.member):
+        mark(session, desk.met.id, who.id, at=clock.now())
+    session.commit()
+    at("2026-03-09 09:00")
+    desk.send(f"{desk.met.url}/closing")
+    other = session.scalar(sa.select(sa.func.max(Meeting.id)).where(Meeting.gathering_id == desk.met.id))
+    asks = f"{desk.met.url}/minutes/{other}"
+    assert 'name="ended_at" type="datetime-local" value=""' in desk.by("leader").get(asks).text
+    form = {"chair": world.leader.id, "recorder": world.member.id, "ended_at": "2026-03-05T17:40", "version": 0}
+    assert desk.send(desk.url, **form).status_code == 303
+    assert re.search(r'name="ended_at"[^>]*value="2026-03-05T17:40"', desk.by("leader").get(asks).text)

@@ -108,7 +108,9 @@ def test_a_past_meeting_is_entered_from_its_sheet(world, client, session, at):
     assert joined.name not in client.get(paper).text  # the list is that of the meeting's day
     typed = PAPER | {"people": [world.leader.id, world.member.id, world.probationer.id]}
     closing = client.post(f"{url}/ticks", data=typed).location
-    assert "1 人记缺席，结束" in client.get(closing).text
+    asking = client.get(closing).text
+    assert "1 人记缺席，结束" in asking
+    assert f'href="{url}/ticks?door=paper"' in asking and f'href="{url}/code"' not in asking
     client.post(closing)
     text = client.get(url).text
     assert "应到 4 = 实到 3 + 请假 0 + 缺席 1" in text and "补录，晚 3 天" in text and "迟到" not in text

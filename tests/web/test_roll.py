@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -179,6 +181,18 @@ def test_strangers_find_nothing(opened, world, client, page):
         assert client.sign_on(role).get(opened.url + page).status_code == 404
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("page", ["", "/sign-ins"])
+def test_who_only_looks_is_shown_no_link_that_would_be_refused(met, world, client, page, is_open):
+    client.sign_on(world.leader)
+    if is_open:
+        client.post(f"{met.url}/opening")
+    doors = re.compile(rf'href="{met.url}/(ticks|scanning|sheet|due|people/)')
+    assert bool(doors.search(client.get(met.url + page).text)) == (is_open or page == "")
+    looks = client.sign_on(world.unit_officer).get(met.url + page)
+    assert looks.status_code == 200 and not doors.search(looks.text)
+
+
 def test_before_opening_there_is_no_roll(met, world, client):
     client.sign_on(world.leader)
     assert client.get(f"{met.url}/ticks").status_code == 422
@@ -195,6 +209,16 @@ def test_ending_asks_first_and_names_who_would_be_absent(opened, world, client, 
     assert "还没到的" in page and "田富" in page and "记缺席，结束" in page
     at("2026-03-05 16:35")
     assert "还没到开会时间" not in client.get(f"/meetings/{opened.id}/closing").text
+
+
+def test_leave_is_entered_from_the_question_before_ending_and_leads_back_to_it(opened, world, client):
+    asking = f"{opened.url}/closing"
+    page = client.sign_on(world.leader).get(asking).text
+    there = re.search(rf'href="({opened.url}/people/{world.member.id}[^"]*)"', page)[1]
+    assert 'name="to" value="closing"' in client.get(there).text
+    form = {"sort": "leave_sick", "to": "closing"}
+    answer = client.post(f"{opened.url}/people/{world.member.id}/leave", data=form)
+    assert answer.location == asking and f"/people/{world.member.id}?" not in client.get(asking).text
 
 
 def test_a_tick_makes_nobody_late(opened, world, client, session, at):
