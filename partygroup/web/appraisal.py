@@ -18,10 +18,9 @@ from partygroup.errors import Refused
 from partygroup.policy import Can, Grant, grant, may
 from partygroup.text import narrow, whole_number
 from partygroup.web.asked import day_meant, number_asked, number_typed, text_typed
-from partygroup.web.calendar import branch_of
 from partygroup.web.identity import signer
 from partygroup.web.needs import needs
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import LOOK_MINUTES
 from partygroup.web.respond import done, respond
 

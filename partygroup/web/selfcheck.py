@@ -10,8 +10,8 @@ from partygroup.policy import Can
 from partygroup.selfcheck.queries import year_of
 from partygroup.selfcheck.rules import Heading, gaps_of
 from partygroup.web.asked import number_asked
-from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
+from partygroup.web.org import branch_of
 from partygroup.web.respond import respond
 
 pages = Blueprint("selfcheck", __name__)

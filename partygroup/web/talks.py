@@ -22,11 +22,11 @@ from partygroup.talks.queries import Circle, Told
 from partygroup.talks.rules import TOPICS, Entered
 from partygroup.text import clean
 from partygroup.web.asked import day_typed, last_seen, number_asked, number_typed, text_typed
-from partygroup.web.calendar import branch_of
 from partygroup.web.filters import full_day
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.once import Before, do_once, key_of
+from partygroup.web.org import branch_of
 from partygroup.web.respond import done, respond
 from partygroup.web.restricted import note_opened, place_about
 
