@@ -23,7 +23,7 @@ pages = Blueprint("ledger", __name__)
 @pages.get("/branches/<id:unit_id>/ledger")
 @needs(Can.SEE_UNIT, branch_of)
 def index(unit):
-    """Show the 23 sections of a year: what each holds, by numbers from rows."""
+    """Show the 23 sections of a year: what each holds, by numbers from rows, to whoever may open it."""
     today = clock.today()
     year = year_asked(today)
     return respond(
