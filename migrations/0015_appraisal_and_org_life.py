@@ -111,6 +111,9 @@ def _create_org_life():
 
 
 def downgrade():
+    """Take the problems of persons along: without the column everybody of the branch would read them."""
+    problem_of = sa.table("problem", sa.column("about_id"))
+    op.execute(sa.delete(problem_of).where(problem_of.c.about_id.is_not(None)))
     with op.batch_alter_table("problem") as problem:
         problem.drop_index(op.f("ix_problem_meeting_id"))
         problem.drop_constraint(op.f("fk_problem_about_id_person"), type_="foreignkey")

@@ -85,15 +85,18 @@ _TOGETHER = sa.union_all(
     sa.select(_HOST),
     sa.select(_ANY.c.guest_gathering_id).where(_ANY.c.gathering_id == _HOST, _ANY.c.guest_gathering_id.is_not(None)),
 )
+#: Who has moved away goes alone: only at a common time is one's code another's.
+_IN_COMMON = sa.and_(
+    _SITTING.c.gathering_id.in_(_TOGETHER),
+    _SITTING.c.gathering_id != _TOLD,
+    _SITTING.c.starts_at.in_(sa.select(_OTHER.c.starts_at).where(_OTHER.c.gathering_id == _TOLD)),
+)
 _OWN_DESKS = _DESK.where(
-    _GATHERING.c.id.in_(_TOGETHER),
-    _GATHERING.c.id != _TOLD,
+    _IN_COMMON,
     _GATHERING.c.cancelled_at.is_(None),
     _ENTRY.c.counting.is_not(None),
 ).order_by(_ENTRY.c.counting != Counting.DUE, _GATHERING.c.id, _SITTING.c.starts_at, _SITTING.c.id)
-_OTHER_SITTINGS = sa.select(_SITTING.c.gathering_id, _SITTING.c.id, _SITTING.c.starts_at).where(
-    _SITTING.c.gathering_id.in_(_TOGETHER), _SITTING.c.gathering_id != _TOLD
-)
+_OTHER_SITTINGS = sa.select(_SITTING.c.gathering_id, _SITTING.c.id, _SITTING.c.starts_at).where(_IN_COMMON)
 
 
 def own_desk(session, desk: Desk, person_id: int | None) -> Desk:

@@ -132,7 +132,8 @@ def _numbers(session, branch_id: int, year: int, day: date) -> dict[str, int]:
 
     acts = (Activity.branch_id == branch_id, Activity.withdrawn_at.is_(None),
             Activity.happened_on.between(first, last))  # fmt: skip
-    raised = (Problem.branch_id == branch_id, Problem.cancelled_at.is_(None), Problem.raised_on.between(first, last))
+    raised = (Problem.branch_id == branch_id, Problem.cancelled_at.is_(None), Problem.about_id.is_(None),
+              Problem.raised_on.between(first, last))  # fmt: skip
     dues = (DuesPayment.branch_id == branch_id,)
     way = (
         sa.select(sa.func.count(StandingSpan.id))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from partygroup.clock import months_after
 from partygroup.meetings.extras import ExtraSpec
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import SEALED
@@ -162,11 +163,7 @@ def birthday_months(day: date, last: date | None) -> tuple[date, date]:
     until = day.replace(day=1)
     year_before = until.replace(year=until.year - 1)
     after = max(last.replace(day=1), year_before) if last else until
-    return (_next_month(after) if after < until else until), until
-
-
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return (months_after(after, 1) if after < until else until), until
 
 
 def years_in(joined_on: date, first: date, last: date) -> int | None:

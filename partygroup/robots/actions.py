@@ -10,7 +10,7 @@ from partygroup.clock import day_of
 from partygroup.db import insert_once, witness, witness_row
 from partygroup.errors import Refused
 from partygroup.robots.models import News, Robot, RobotMessage
-from partygroup.robots.queries import find_robot, find_robot_for
+from partygroup.robots.queries import find_robot_for, hold_robot
 from partygroup.robots.rules import REFUSED, SORTS, Waiting, pause_after, read_address
 
 
@@ -25,14 +25,14 @@ def set_robot(session, unit_id: int, *, address: str, by: int, at: datetime) -> 
     sort, key = read
     new = {"unit_id": unit_id, "sort": sort, "key": key, "set_at": at}
     insert_once(session, Robot, new, unless=["unit_id"])
-    robot = session.scalar(sa.select(Robot).where(Robot.unit_id == unit_id).with_for_update())
+    robot = hold_robot(session, unit_id)
     robot.sort, robot.key, robot.set_at = sort, key, at
     witness(session, "robots.robot.set", robot, at=at, by=by, unit_id=unit_id, after={"sort": SORTS[sort].name})
 
 
 def remove_robot(session, unit_id: int, *, by: int, at: datetime) -> None:
     """Forget a unit's robot with its messages. Twice is no fault."""
-    robot = find_robot(session, unit_id)
+    robot = hold_robot(session, unit_id)
     if robot is None:
         return
     before = {"sort": SORTS[robot.sort].name}
@@ -50,7 +50,7 @@ def queue(session, gathering_id: int, news: News, *, unit_id: int, circle: str, 
 
 def queue_test(session, unit_id: int, *, by: int, at: datetime) -> None:
     """Queue a message that says only that it works; raise Refused without a robot."""
-    robot = find_robot(session, unit_id)
+    robot = hold_robot(session, unit_id)
     if robot is None:
         raise Refused("还没有群机器人，先填地址。")
     session.add(_message(robot.id, None, News.TEST, at))

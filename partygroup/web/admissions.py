@@ -14,9 +14,8 @@ from partygroup.ledgers.rules import STEPS
 from partygroup.org.models import UnitKind
 from partygroup.policy import Can, may
 from partygroup.web.asked import day_meant, number_asked, number_typed
-from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
-from partygroup.web.org import SeenUnit, find_seen
+from partygroup.web.org import SeenUnit, branch_of, find_seen
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("admissions", __name__)

@@ -17,16 +17,14 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.policy import Can, Grant, grant, may
 from partygroup.text import narrow, whole_number
-from partygroup.web.asked import day_meant, number_asked, number_typed, text_typed
-from partygroup.web.calendar import branch_of
+from partygroup.web.asked import FIRST_LEDGER, day_meant, number_typed, text_typed, year_asked
 from partygroup.web.identity import signer
 from partygroup.web.needs import needs
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.points import LOOK_MINUTES
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("appraisal", __name__)
-FIRST_YEAR = 2020
 COLUMNS = {"excellent": "优秀", "qualified": "合格", "basically": "基本合格", "unqualified": "不合格"}
 
 
@@ -35,8 +33,7 @@ class Held:
 
     def __init__(self, unit: SeenUnit):
         self.unit, self.place, self.today = unit, unit.place, clock.today()
-        asked = number_typed("year") or number_asked("year") or self.today.year
-        self.year = asked if FIRST_YEAR <= asked <= self.today.year else self.today.year
+        self.year = year_asked(self.today)
         self.board: Board | None = find_board(db.session, unit.id, self.year, self.today)
 
     @property
@@ -72,7 +69,7 @@ def _page(held: Held, *, status: int = 200, problems: dict | None = None):
     few = may(current_user, Can.READ_RESTRICTED, unit.place)
     return respond(
         "appraisal/show.html", status=status, unit=unit, year=held.year, this_year=held.today.year, board=board,
-        first_year=FIRST_YEAR, steps=STEPS, step_names=STEP_NAMES, with_people=WITH_PEOPLE, Step=Step,
+        first_year=FIRST_LEDGER, steps=STEPS, step_names=STEP_NAMES, with_people=WITH_PEOPLE, Step=Step,
         grade_names=GRADE_NAMES, holds=holds, problems=problems or {}, typed=request.form, today=held.today,
         opens=board and (holds or _has_looked(board)),
         shows=lambda line: shows_sums(line.row and line.row.ballots, to_secretary=few),
@@ -251,7 +248,7 @@ def _with_people(template: str, held: Held, to: Step, *, status: int = 200, prob
         is_typed=is_typed, on=request.form.get("on") if is_typed else _day_for(board, to, held.today),
         asks_reason=asks_reason(board.steps), reason_length=REASON_LENGTH, columns=COLUMNS, grade_names=GRADE_NAMES,
         before=before, chosen={one: _grade_typed(one) or grade for one, grade in before.items()},
-        shows=lambda line: shows_sums(line.row and line.row.ballots, to_secretary=few), 
+        shows=lambda line: shows_sums(line.row and line.row.ballots, to_secretary=few),
         fixed=None if is_only_officer(db.session, held.unit.id, current_user.id, held.today) else current_user.id,
     )  # fmt: skip
 

@@ -90,8 +90,8 @@ def month_after(first: date, today: date) -> date | None:
 
 
 def year_asked(today: date, *, ahead: int = 0) -> int:
-    """Return the year of `?year=`, to so many years ahead; this one for none and for nonsense."""
-    asked = number_asked("year") or today.year
+    """Return the year of a form or of `?year=`, to so many years ahead; this one for none and for nonsense."""
+    asked = number_typed("year") or number_asked("year") or today.year
     return asked if FIRST_LEDGER <= asked <= today.year + ahead else today.year
 
 

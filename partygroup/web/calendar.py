@@ -22,23 +22,13 @@ from partygroup.policy import Can, Place, may
 from partygroup.web.asked import month_after, month_asked
 from partygroup.web.joint import invitations_here
 from partygroup.web.needs import needs
-from partygroup.web.org import COMMITTEES, SeenUnit, find_seen, trees_on
+from partygroup.web.org import SeenUnit, branch_of, committee_of, trees_on
 from partygroup.web.respond import respond
 
 pages = Blueprint("calendar", __name__)
 PER_NAMES = {"month": "每月", "quarter": "每季", "year": "每年"}
 #: How a unit's list shows what is not done, and in what colour.
 STEPS_SHOWN = ((Step.MISSED, "late"), (Step.DUE, "due"))
-
-
-def branch_of(unit_id: int) -> SeenUnit:
-    """Return the branch as it stands today; raise NotFound."""
-    return find_seen(unit_id, (UnitKind.BRANCH,), Can.SEE_UNIT)
-
-
-def committee_of(unit_id: int) -> SeenUnit:
-    """Return the company, unit committee or general branch as it stands today; raise NotFound."""
-    return find_seen(unit_id, COMMITTEES, Can.SEE_UNIT)
 
 
 @dataclass(frozen=True)

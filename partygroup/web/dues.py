@@ -18,9 +18,8 @@ from partygroup.policy import Can, may
 from partygroup.text import whole_number
 from partygroup.web.admissions import group_of
 from partygroup.web.asked import month_after, month_asked, month_of
-from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("dues", __name__)

@@ -15,10 +15,9 @@ from partygroup.ledgers.queries import awards_of_year, honours_of, visits_of
 from partygroup.ledgers.rules import LEVELS, OCCASIONS
 from partygroup.policy import Can, may
 from partygroup.web.asked import FIRST_LEDGER, day_meant, number_typed, text_typed, year_asked
-from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
 from partygroup.web.once import do_once, key_of
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("honours", __name__)

@@ -13,9 +13,8 @@ from partygroup.ledgers.rules import OCCASIONS, STEPS
 from partygroup.ledgers.sections import Section, sections_of
 from partygroup.policy import Can, Place, may
 from partygroup.web.asked import FIRST_LEDGER, year_asked
-from partygroup.web.calendar import branch_of
 from partygroup.web.needs import needs
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.respond import respond
 
 pages = Blueprint("ledger", __name__)
@@ -24,7 +23,7 @@ pages = Blueprint("ledger", __name__)
 @pages.get("/branches/<id:unit_id>/ledger")
 @needs(Can.SEE_UNIT, branch_of)
 def index(unit):
-    """Show the 23 sections of a year: what each holds, by numbers from rows."""
+    """Show the 23 sections of a year: what each holds, by numbers from rows, to whoever may open it."""
     today = clock.today()
     year = year_asked(today)
     return respond(

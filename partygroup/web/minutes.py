@@ -104,8 +104,15 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
         late_days=days_late(met.gathering.day, clock.day_of(minutes.begun_at)) if minutes else None,
         adds=sheet.is_sealed and may(current_user, Can.ADD_TO_MINUTES, paper.place),
         people=[(row.person_id, row.name) for row in sheet.roll.rows],
+        unsaved=_unsaved(sheet) if sheet.is_sealed and problems else [],
         lengths={"gist": GIST_LENGTH, "resolution": RESOLUTION_LENGTH, "addendum": ADDENDUM_LENGTH, "how": HOW_LENGTH},
     )  # fmt: skip
+
+
+def _unsaved(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return (topic, what was written about it) that came when the minutes were sealed already and says another."""
+    typed = [(point, request.form.get(f"gist-{point.id}", "").replace("\r\n", "\n").strip()) for point in sheet.points]
+    return [(point.item.title, text) for point, text in typed if text and text != point.gist]
 
 
 def _form(sheet: Sheet, typed) -> HeadForm:

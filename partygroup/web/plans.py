@@ -15,11 +15,10 @@ from partygroup.meetings.duty import STEP_NAMES
 from partygroup.policy import Can, may
 from partygroup.text import whole_number
 from partygroup.web.asked import FIRST_LEDGER, number_asked, number_typed, text_typed, year_asked
-from partygroup.web.calendar import branch_of
 from partygroup.web.honours import AGAIN
 from partygroup.web.needs import needs
 from partygroup.web.once import do_once, key_of
-from partygroup.web.org import SeenUnit
+from partygroup.web.org import SeenUnit, branch_of
 from partygroup.web.respond import done, respond
 
 pages = Blueprint("plans", __name__)

@@ -9,13 +9,12 @@ from partygroup.db import db
 from partygroup.policy import Can
 from partygroup.selfcheck.queries import year_of
 from partygroup.selfcheck.rules import Heading, gaps_of
-from partygroup.web.asked import number_asked
-from partygroup.web.calendar import branch_of
+from partygroup.web.asked import FIRST_LEDGER, year_asked
 from partygroup.web.needs import needs
+from partygroup.web.org import branch_of
 from partygroup.web.respond import respond
 
 pages = Blueprint("selfcheck", __name__)
-FIRST_YEAR = 2020
 
 
 @pages.get("/branches/<id:unit_id>/self-check")
@@ -23,10 +22,9 @@ FIRST_YEAR = 2020
 def show(unit):
     """Show the gaps of a year under the four headings; nothing of it is kept, counted, or shown above."""
     today = clock.today()
-    asked = number_asked("year") or today.year
-    year = asked if FIRST_YEAR <= asked <= today.year else today.year
+    year = year_asked(today)
     gaps = gaps_of(year_of(db.session, unit.id, year, today), today)
     return respond(
-        "meetings/selfcheck.html", unit=unit, year=year, this_year=today.year, first_year=FIRST_YEAR, count=len(gaps),
+        "meetings/selfcheck.html", unit=unit, year=year, this_year=today.year, first_year=FIRST_LEDGER, count=len(gaps),
         sections=[(heading, [gap for gap in gaps if gap.heading == heading]) for heading in Heading],
     )  # fmt: skip

@@ -21,19 +21,18 @@ from partygroup.talks.models import REASON_LENGTH, SUMMARY_LENGTH
 from partygroup.talks.queries import Circle, Told
 from partygroup.talks.rules import TOPICS, Entered
 from partygroup.text import clean
-from partygroup.web.asked import day_typed, last_seen, number_asked, number_typed, text_typed
-from partygroup.web.calendar import branch_of
+from partygroup.web.asked import FIRST_LEDGER, day_typed, last_seen, number_typed, text_typed, year_asked
 from partygroup.web.filters import full_day
 from partygroup.web.loaders import place_of_unit
 from partygroup.web.needs import needs
 from partygroup.web.once import Before, do_once, key_of
+from partygroup.web.org import branch_of
 from partygroup.web.respond import done, respond
 from partygroup.web.restricted import note_opened, place_about
 
 pages = Blueprint("talks", __name__)
 #: What a talk is called in the log of readings.
 SORT = "heart_talk"
-FIRST_YEAR = 2020
 
 
 @dataclass(frozen=True)
@@ -196,11 +195,10 @@ def withdraw(seen):
 def branch(unit):
     """Show whom nobody has talked with in a year, and which talks there were: that they were, not what was said."""
     today = clock.today()
-    asked = number_asked("year") or today.year
-    year = asked if FIRST_YEAR <= asked <= today.year else today.year
+    year = year_asked(today)
     circle, owed = queries.circle_of(db.session, unit.id, min(today, date(year, 12, 31))), talks_a_year(db.session)
     return respond(
-        "talks/branch.html", unit=unit, year=year, this_year=today.year, first_year=FIRST_YEAR, names=circle.names,
+        "talks/branch.html", unit=unit, year=year, this_year=today.year, first_year=FIRST_LEDGER, names=circle.names,
         cover=queries.coverage_of(db.session, circle, year, owed=owed), owed=owed, members=len(circle.reminded),
         talks=queries.talks_of_year(db.session, unit.id, year),
         opens=may(current_user, Can.READ_RESTRICTED, unit.place),

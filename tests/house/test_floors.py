@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source import PACKAGE, imported, modules, place, room_of, tree_of
+from tests.house.source import PACKAGE, ROOT, imported, modules, place, room_of, tree_of
 
 FLOORS = [
     "clock errors text settings turns points burden",
@@ -71,6 +71,11 @@ def test_the_test_sees_a_wrong_import():
     assert [line for line, _ in flask_imports(ast.parse("import os\nfrom flask import g"))] == [2]
     upward = ast.parse("from partygroup.org.actions import found\nfrom partygroup.org.models import Unit")
     assert [other for _, other in climbs_inside("org", "queries", upward)] == ["actions"]
+
+
+def test_rooms_hold_modules_and_lists_only():
+    files = (path for path in (ROOT / PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    assert [str(path) for path in files if path.suffix not in (".py", ".txt")] == []
 
 
 def test_every_room_has_a_floor():

@@ -78,6 +78,19 @@ def test_stored_talks_are_no_longer_called_by_a_unit(migrate):
         assert [spec["circles"] for spec in specs] == [circles] * 2 and {spec["name"] for spec in specs} == {"谈心"}
 
 
+def test_a_persons_problem_is_not_left_to_the_branch(migrate):
+    migrate("upgrade", "0015")
+    migrate.run("INSERT INTO unit (id, kind) VALUES (1, 'branch')")
+    migrate.run("INSERT INTO person (id, staff_no, name, pinyin, initials, stroke_key, key_technician)"
+                " VALUES (1, 'S1', '何云', 'heyun', 'hy', '07', false)")  # fmt: skip
+    for text, about in (("更衣柜不够", None), ("学习不够", 1)):
+        migrate.run("INSERT INTO problem (unit_id, branch_id, text, owner_id, raised_on, due_on, by_id, at, about_id)"
+                    " VALUES (1, 1, :text, 1, '2026-01-01', '2026-02-01', 1, '2026-01-01 00:00:00', :about)",
+                    text=text, about=about)  # fmt: skip
+    migrate("downgrade", "0014")
+    assert migrate.run("SELECT text FROM problem") == [("更衣柜不够",)]
+
+
 def test_names_are_numbered_and_say_what():
     names = sorted(path.stem for path in MIGRATIONS)
     assert names

@@ -18,9 +18,10 @@ from partygroup.meetings import actions, queries
 from partygroup.org.models import Placement
 from partygroup.robots import actions as robots
 from partygroup.robots import posting
-from partygroup.robots.models import RobotMessage
+from partygroup.robots.models import News, RobotMessage
 from partygroup.robots.queries import all_waiting
 from partygroup.robots.rules import NO_ANSWER, OVER, SORTS
+from tests.rooms.test_closing import at_once
 from tests.rules.test_robots import KEY, WECOM
 
 OK = (200, b'{"errcode":0,"errmsg":"ok"}')
@@ -258,3 +259,25 @@ def test_the_key_is_in_no_output_and_no_log(app, session, world, chat, robot, ca
     answer = app.test_cli_runner().invoke(args=["deliver"])
     told = answer.output + " ".join(record.getMessage() for record in caplog.records)
     assert "对方回了 500" in told and KEY not in told
+
+
+@pytest.mark.postgres
+def test_a_robot_removed_meanwhile_keeps_nobody_from_calling(app, session, world, robot):
+    """On PostgreSQL the message of a call may come while the robot goes: neither of the two fails for it."""
+    gathering_id, at = call(session, world).id, clock.now()
+    told = {"unit_id": world.group.id, "circle": "group", "at": at}
+
+    def remove(own) -> bool:
+        robots.remove_robot(own, world.branch.id, by=world.secretary.id, at=at)
+        return True
+
+    def queue(own) -> bool:
+        robots.queue(own, gathering_id, News.CALLED, **told)
+        own.flush()
+        return True
+
+    for _ in range(10):
+        assert at_once(app, queue, remove, queue, queue) == [True] * 4
+        assert rows(session) == []
+        with transaction(session):
+            robots.set_robot(session, world.branch.id, address=WECOM, by=world.secretary.id, at=at)

@@ -272,6 +272,20 @@ def test_the_six_digits_of_the_host_are_right_at_the_own_desk(joint, session, at
     assert joint.marks() == [(sister.id, someone.id, Door.SPOKEN)]
 
 
+@pytest.mark.parametrize("spoken", [True, False])
+def test_the_code_of_a_host_is_none_of_a_branch_that_moved_away(joint, session, spoken):
+    (sister,) = joint.join("白桦")
+    joint.as_officer("白桦").post(f"{sister.url}/moving", data={"starts_at": "2026-03-05T19:30", "place": "本车间"})
+    joint.open()
+    assert joint.as_officer("白桦").post(f"{sister.url}/opening").status_code == 303
+    phone = joint.phone(person_of(session, "何麒麟"))
+    phone.get(joint.host.code())
+    typed = {"spoken": joint.host.spoken()} if spoken else {}
+    for met in (joint.host, sister):
+        assert phone.post(f"{met.url}/sign-ins", data=typed).status_code in (404, 422)
+    assert joint.marks() == []
+
+
 def test_a_scan_without_a_network_counts_in_the_own_meeting(joint, session, at):
     (sister,) = joint.join("白桦")
     joint.open()

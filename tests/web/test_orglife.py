@@ -161,6 +161,13 @@ def test_a_problem_of_somebody_is_for_few(desk, who):
     assert problems_count(desk.session, [world.branch.id], clock.Quarter(2027, 1)) == {}
 
 
+def test_the_ledger_counts_no_problem_of_somebody(desk):
+    desk.list(of=desk.world.member.id)
+    desk.list("更衣柜不够")
+    page = desk.by("member").get(f"/branches/{desk.world.branch.id}/ledger").text
+    assert "问题 1 件，已解决 0 件" in page
+
+
 @pytest.mark.parametrize(("more", "said"), [
     ({"of": 77777}, "请从名单里选是谁的问题"), ({"owner": ""}, "请选谁来改"), ({"due_on": ""}, "请写什么时候解决"),
     ({"due_on": "2026-12-01"}, "期限已经过了"), ({"text": ""}, "请写一句是什么问题"),
