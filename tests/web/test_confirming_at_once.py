@@ -1,4 +1,4 @@
-"""Minutes at the same moment: two who confirm, and one who edits while the other confirms; nothing is lost or unsaid."""
+"""Minutes at the same moment: two confirm, or one edits while the other confirms; nothing is lost or left unsaid."""
 
 from __future__ import annotations
 
