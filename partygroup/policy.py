@@ -265,7 +265,7 @@ POLICY = {
 #: What an officer of a branch does on the shop floor too: visible and reversible, so it needs no waking.
 AWAKE = {
     Can.SEE_UNIT, Can.SEE_MEETING, Can.SHOW_CODE, Can.TICK, Can.SEE_ROLL, Can.SET_AGENDA, Can.WRITE_MINUTES,
-    Can.MOVE_TASK, Can.SELF_CHECK, Can.ENTER_TALK_OF_OTHERS, Can.SEE_TALKS, Can.RUN_ORG_LIFE,
+    Can.MOVE_TASK, Can.SELF_CHECK, Can.RUN_ORG_LIFE,
     Can.SEE_ACTIVITY, Can.JOT_ACTIVITY, Can.SET_THEME, Can.END_THEME, Can.RAISE_PROBLEM, Can.CLOSE_PROBLEM,
     Can.DECLARE, Can.DECLARE_ACTIVITY, Can.SEE_PUBLICITY,
 }  # fmt: skip

@@ -20,10 +20,15 @@ from partygroup.meetings.models import State
 _STANDING = "undone_at IS NULL"
 #: Why a make-up was undone by whom it is about: the host reads it beside the name.
 DENIED = "本人说没有补"
+OWN = "自己的补课，请另一位同志登记。"
 
 
-def refusal_to_make_up(*, state: str, is_due: bool, came: bool, way: str, on_day: date, held_on: date, today: date):
+def refusal_to_make_up(
+    *, state: str, is_due: bool, is_own: bool, came: bool, way: str, on_day: date, held_on: date, today: date
+) -> str | None:
     """Return why a make-up cannot be recorded; None if it can. The window decides later whether it counts."""
+    if is_own:
+        return OWN
     if state != State.HELD:
         return "会议结束以后才能登记补课。"
     if not is_due:
@@ -47,8 +52,9 @@ def record_make_up(session, gathering, *, person_id: int, way: str, on_day: date
             Mark.gathering_id == gathering.id, Mark.person_id == person_id, Mark.undone_at.is_(None)
         )
     )
-    if reason := refusal_to_make_up(state=gathering.state, is_due=counting == Counting.DUE, came=mark is not None,
-                                    way=way, on_day=on_day, held_on=gathering.day, today=day_of(at)):  # fmt: skip
+    if reason := refusal_to_make_up(state=gathering.state, is_due=counting == Counting.DUE, is_own=person_id == by,
+                                    came=mark is not None, way=way, on_day=on_day, held_on=gathering.day,
+                                    today=day_of(at)):  # fmt: skip
         raise Refused(reason)
     values = {"gathering_id": gathering.id, "person_id": person_id, "way": way, "on_day": on_day, "by_id": by, "at": at}
     made = insert_once(session, MakeUp, values, unless=["gathering_id", "person_id"], where=_STANDING)

@@ -17,7 +17,7 @@ from partygroup.db import db, transaction
 from partygroup.errors import Refused
 from partygroup.policy import Can, Grant, grant, may
 from partygroup.text import narrow, whole_number
-from partygroup.web.asked import FIRST_LEDGER, day_meant, number_typed, text_typed, year_asked
+from partygroup.web.asked import FIRST_LEDGER, day_meant, number_typed, text_typed, version_for, year_asked
 from partygroup.web.identity import signer
 from partygroup.web.needs import needs
 from partygroup.web.org import SeenUnit, branch_of
@@ -245,7 +245,8 @@ def _with_people(template: str, held: Held, to: Step, *, status: int = 200, prob
     return respond(
         template, status=status, unit=held.unit, year=held.year, board=board, to=to, step_name=STEP_NAMES[to],
         refusal=refusal_to_enter(board.steps, to), problems=problems or {}, stale=stale, typed=request.form,
-        is_typed=is_typed, on=request.form.get("on") if is_typed else _day_for(board, to, held.today),
+        version=version_for(board.row.version, again=is_typed and not stale), is_typed=is_typed,
+        on=request.form.get("on") if is_typed else _day_for(board, to, held.today),
         asks_reason=asks_reason(board.steps), reason_length=REASON_LENGTH, columns=COLUMNS, grade_names=GRADE_NAMES,
         before=before, chosen={one: _grade_typed(one) or grade for one, grade in before.items()},
         shows=lambda line: shows_sums(line.row and line.row.ballots, to_secretary=few),

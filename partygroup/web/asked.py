@@ -31,6 +31,15 @@ def number_typed(name: str) -> int | None:
     return whole_number(request.form.get(name))
 
 
+def version_for(newest: int, *, again: bool) -> int:
+    """Return the version that a form carries: of one that came back (`again`) still the one that was read.
+
+    Else what a colleague kept meanwhile would be written over by the second try, and shown to nobody.
+    """
+    read = number_typed("version") if again else None
+    return newest if read is None else read
+
+
 def text_typed(name: str, limit: int) -> str:
     """Return a text from the form, cleaned; raise Refused for one that is too long: nothing is cut in silence."""
     text = clean(request.form.get(name), limit + 1)

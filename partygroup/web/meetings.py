@@ -8,12 +8,11 @@ from flask_login import current_user
 from partygroup import clock
 from partygroup.attendance import actions as attendance
 from partygroup.attendance.joint import guests_at, refusal_to_ask
-from partygroup.attendance.leaves import get_leave, leave_words, leaves_of
+from partygroup.attendance.leaves import get_leave
 from partygroup.attendance.makeups import refusal_to_deny
 from partygroup.attendance.mine import my_place_in
 from partygroup.attendance.models import DOOR_NAMES, LEAVE_NAMES, MAKE_UP_NAMES, Counting
-from partygroup.attendance.reach import crews_of, reach_by_team, slots_of, teams_of
-from partygroup.attendance.roll import get_roll, undone_marks
+from partygroup.attendance.roll import get_roll
 from partygroup.attendance.rules import is_of_circle
 from partygroup.db import db, transaction
 from partygroup.errors import Refused
@@ -24,11 +23,11 @@ from partygroup.meetings.joint import host_of
 from partygroup.meetings.models import State
 from partygroup.meetings.rules import MOST_SITTINGS
 from partygroup.minutes.queries import tasks_of
-from partygroup.people.patterns import teams_over
-from partygroup.policy import Can, Grant, Place, grant, units_where
+from partygroup.policy import Can, Place, may, units_where
 from partygroup.web.asked import last_seen, number_typed, text_typed
-from partygroup.web.dutyleave import duty_of, page_after
+from partygroup.web.dutyleave import page_after
 from partygroup.web.forms import BaseForm, MomentField, line, moment_required
+from partygroup.web.hostpart import host_part
 from partygroup.web.loaders import meeting_of
 from partygroup.web.needs import needs
 from partygroup.web.notices import news_of, notice_of
@@ -60,43 +59,32 @@ def index():
 @needs(Can.SEE_MEETING, meeting_of)
 def show(met):
     """Show one meeting: what, when, where; my own part; and for the host the list by name."""
-    sees_roll = grant(current_user, Can.SEE_ROLL, met.place) is Grant.YES
-    is_open = met.gathering.opened_at is not None
-    roll = get_roll(db.session, met.gathering) if is_open else None
-    expected = attendance.expected_people(db.session, met.gathering) if not is_open and sees_roll else []
-    mine = my_place_in(db.session, met.gathering, current_user.id)
+    roll = get_roll(db.session, met.gathering) if met.gathering.opened_at else None
     agenda = agenda_of(db.session, met.gathering)
-    is_past = met.is_past(clock.now())
-    is_news = met.state in (State.NOTIFIED, State.CANCELLED) and not is_past
-    tells = is_news and grant(current_user, Can.SHOW_CODE, met.place)
-    in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
     if met.gathering.day == clock.today() or met.state == State.IN_SESSION:
         of_today()
     return respond(
-        "meetings/show.html",
-        met=met,
-        minutes_sealed=all(one.sealed_at for one in met.gathering.meetings),
-        roll=roll,
-        sees_roll=sees_roll,
-        expected=expected,
-        **_joint(met),
-        **_by_shifts(met, roll if sees_roll else None, expected),
-        undone=undone_marks(db.session, met.id) if sees_roll and is_open else [],
-        mine=mine,
-        agenda=agenda,
-        is_expected=mine.counting == Counting.DUE if is_open else in_circle,
-        door_names=DOOR_NAMES,
-        asked=leaves_of(db.session, met.id) if sees_roll else [],
-        duty=duty_of(met, expected=expected) if expected else [],
-        leave_words=leave_words(db.session, met.id) if expected else {},
-        is_past=is_past,
-        leaves=LEAVE_NAMES,
-        ways=MAKE_UP_NAMES,
-        asks=mine.make_up is not None and not _refusal_of_answer(mine.make_up),
-        states=State,
+        "meetings/show.html", met=met, agenda=agenda, roll=roll, host=host_part(met, roll), **_own_part(met),
+        **_joint(met), notice=_notice(met, agenda), is_past=met.is_past(clock.now()), states=State,
+        minutes_sealed=all(one.sealed_at for one in met.gathering.meetings), leaves=LEAVE_NAMES,
         most_sittings=MOST_SITTINGS,
-        notice=_notice(met, agenda) if tells else None,
-    )
+    )  # fmt: skip
+
+
+def _own_part(met) -> dict:
+    """Return how whoever looks stands at a meeting, and what they are asked."""
+    mine = my_place_in(db.session, met.gathering, current_user.id)
+    in_circle = is_of_circle(current_user, met.gathering.circle, met.gathering.unit_id)
+    return {
+        "mine": mine, "door_names": DOOR_NAMES, "ways": MAKE_UP_NAMES,
+        "is_expected": mine.counting == Counting.DUE if met.gathering.opened_at else in_circle,
+        "asks": mine.make_up is not None and not _refusal_of_answer(mine.make_up),
+    }  # fmt: skip
+
+
+def _refusal_of_answer(made_up) -> str | None:
+    confirmed = made_up.confirmed_at is not None or made_up.by_id == current_user.id
+    return refusal_to_deny(recorded_at=made_up.at, confirmed=confirmed, at=clock.now())
 
 
 def _joint(met) -> dict:
@@ -108,30 +96,11 @@ def _joint(met) -> dict:
     return {"joins": joins, "guests": guests, "may_ask_branches": not (joins or refusal_to_ask(met))}
 
 
-def _refusal_of_answer(made_up) -> str | None:
-    confirmed = made_up.confirmed_at is not None or made_up.by_id == current_user.id
-    return refusal_to_deny(recorded_at=made_up.at, confirmed=confirmed, at=clock.now())
-
-
-def _by_shifts(met, roll, expected) -> dict:
-    """Return what the shift calendar says of a meeting: whom its sittings will reach; once opened, whom it reached."""
-    told, day = {"slots": [], "unreached": [], "reach": []}, met.gathering.day
-    if not (roll or expected) or met.state is State.CANCELLED:
-        return told
-    teams = teams_over(db.session, met.place.lineage)
-    if roll and teams.all:
-        team_of = teams_of(db.session, teams, [row.person_id for row in roll.due], day)
-        return told | {"reach": reach_by_team(roll, team_of)}
-    crews = crews_of(db.session, teams, [one.person_id for one in expected if one.seat.counting == Counting.DUE], day)
-    if not any(crew.team for crew in crews):
-        return told
-    slots = slots_of(db.session, crews, [one.starts_at for one in met.sittings])
-    reached = {name for slot in slots for name in slot.free}
-    return told | {"slots": slots, "unreached": [crew for crew in crews if crew.name not in reached]}
-
-
-def _notice(met, agenda) -> str:
-    """Return the text to paste into the group chat (B4): of a meeting called, moved or cancelled."""
+def _notice(met, agenda) -> str | None:
+    """Return the text to paste into the group chat (B4): of a meeting called, moved or cancelled; for its host."""
+    is_news = met.state in (State.NOTIFIED, State.CANCELLED) and not met.is_past(clock.now())
+    if not (is_news and may(current_user, Can.SHOW_CODE, met.place)):
+        return None
     return notice_of(met, agenda, news_of(met, changes_of(db.session, [met.id]).get(met.id)))
 
 

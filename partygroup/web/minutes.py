@@ -34,7 +34,7 @@ from partygroup.minutes.rules import days_late, refusal_to_write
 from partygroup.minutes.sealing import content_digest
 from partygroup.policy import Can, Place, may
 from partygroup.text import clean
-from partygroup.web.asked import day_meant, number_typed, text_typed
+from partygroup.web.asked import day_meant, number_typed, text_typed, version_for
 from partygroup.web.extras import asked, extras_typed, in_words
 from partygroup.web.forms import BaseForm, MomentField, moment_required
 from partygroup.web.loaders import meeting_of
@@ -95,6 +95,7 @@ def _page(paper: Paper, *, status: int = 200, problems: dict | None = None, stal
     return respond(
         "minutes/show.html", status=status, met=met, sheet=sheet, minutes=minutes, paper=paper,
         form=_form(sheet, typed), problems=problems or {}, stale=stale,
+        version=version_for(minutes.version if minutes else 0, again=bool(problems) and not stale),
         typed=request.form, writes=fills_in, why_not=why_not, sees=writes or sheet.is_sealed,
         asked=asked(sheet, typed) if fills_in else [], in_words=in_words,
         gaps=sheet.gaps, seen=content_digest(sheet) if minutes and writes else None, names_of=names_of,

@@ -205,6 +205,18 @@ def test_of_two_who_count_at_once_the_second_is_shown_both(desk):
     assert desk.people[member].qualified == 9
 
 
+@pytest.mark.parametrize("slip", [{"on": "2026-13-01"}, {"ballots": "九"}])
+def test_a_slip_of_the_keys_takes_nothing_from_who_counted_meanwhile(desk, slip):
+    desk.until(Step.MUTUAL)
+    member, version = desk.world.member.id, desk.version()
+    assert desk.poll(version=version).status_code == 303
+    answer = desk.poll(who="deputy", version=version, **{f"qualified-{member}": 8, f"unqualified-{member}": 1} | slip)
+    assert answer.status_code == 422
+    carried = int(re.search(r'name="version" value="(\d+)"', answer.text)[1])
+    again = desk.poll(who="deputy", version=carried, **{f"qualified-{member}": 8, f"unqualified-{member}": 1})
+    assert again.status_code == 409 and "别人刚改过" in again.text and desk.people[member].qualified == 9
+
+
 # --- grades -----------------------------------------------------------------------------------------------------------
 
 

@@ -92,6 +92,16 @@ def test_of_two_who_write_at_once_nothing_is_lost(desk):
     assert desk.write("member", **{f"gist_{item}": "组长写的\n记录人写的"}).status_code == 303
 
 
+def test_a_slip_of_the_keys_takes_nothing_from_who_wrote_meanwhile(desk):
+    item = desk.topic()
+    desk.write(**{f"gist_{item}": "组长写的"})
+    slip = desk.write("member", version=0, ended_at="昨天", **{f"gist_{item}": "记录人写的"})
+    assert slip.status_code == 422
+    carried = int(re.search(r'name="version" value="(\d+)"', slip.text)[1])
+    assert desk.write("member", version=carried, **{f"gist_{item}": "记录人写的"}).status_code == 409
+    assert desk.session.scalar(sa.select(Gist.text)) == "组长写的"
+
+
 def test_the_same_again_changes_nothing(desk):
     item = desk.topic()
     desk.write(**{f"gist_{item}": "要点"})
