@@ -134,6 +134,8 @@ def enter_poll(
     Sums too few to be shown are left to the secretary. Raise Refused: 409 when stale, or with the field it is about.
     """
     board = _hold_version(session, row, Step.POLLED, version, reason, at)
+    if not tallies and Step.POLLED not in board.steps:
+        raise Refused("请填每个人的票数，再记下。")
     names = {one.person_id: one.name for one in board.lines}
     _take(session, board, Step.POLLED, on, by=by, at=at)
     people, changed = _people(session, board, on), []

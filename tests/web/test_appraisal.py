@@ -161,6 +161,13 @@ def test_sums_that_do_not_add_up_are_told_by_name_and_what_was_typed_stays(desk)
     assert desk.poll(**{f"qualified-{member.id}": "好"}).status_code == 422
 
 
+def test_a_poll_without_any_tally_is_no_step(desk):
+    desk.until(Step.MUTUAL)
+    answer = desk.send("/poll", version=desk.version(), ballots=9)
+    assert answer.status_code == 422 and "请填每个人的票数" in answer.text and not desk.people
+    assert desk.poll().status_code == 303
+
+
 def test_one_line_may_have_its_own_number_of_ballots(desk):
     desk.until(Step.MUTUAL)
     member = desk.world.member.id
