@@ -21,6 +21,7 @@ from partygroup.appraisal.models import (
 )
 from partygroup.appraisal.queries import Board, Line, board_of, is_only_officer, meetings_of, members_on
 from partygroup.appraisal.rules import (
+    ARCHIVED,
     Tally,
     asks_reason,
     over_the_cap,
@@ -89,7 +90,8 @@ def _take(session, board: Board, to: Step, on: date | None, *, by: int, at: date
 
 def join_meeting(session, row: Appraisal, meeting_id: int | None, *, by: int, at: datetime) -> None:
     """Say at which meeting it was held, or at none. Raise Refused for a meeting that is not the branch's."""
-    _hold(session, row, at)
+    if Step.ARCHIVED in _hold(session, row, at).steps:
+        raise Refused(ARCHIVED, field="meeting")
     chosen = meetings_of(session, row.branch_id, row.year)
     if meeting_id is not None and meeting_id not in chosen:
         raise Refused("请从列出的会议里选一次。", field="meeting")

@@ -161,6 +161,12 @@ def test_sums_that_do_not_add_up_are_told_by_name_and_what_was_typed_stays(desk)
     assert desk.poll(**{f"qualified-{member.id}": "好"}).status_code == 422
 
 
+def test_what_is_archived_is_joined_to_no_other_meeting(desk, session):
+    desk.until(Step.ARCHIVED)
+    answer = desk.send("/meeting", meeting="")
+    assert answer.status_code == 422 and "已经归档" in answer.text
+
+
 def test_a_poll_without_any_tally_is_no_step(desk):
     desk.until(Step.MUTUAL)
     answer = desk.send("/poll", version=desk.version(), ballots=9)
