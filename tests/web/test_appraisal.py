@@ -221,6 +221,20 @@ def test_of_two_who_count_at_once_the_second_is_shown_both(desk):
 # --- grades -----------------------------------------------------------------------------------------------------------
 
 
+def test_what_is_sent_twice_over_one_version_is_kept_once_and_nobody_elses(desk):
+    desk.until(Step.MUTUAL)
+    version = desk.version()
+    assert [desk.poll(version=version).status_code for _ in range(2)] == [303, 303]
+    for step in ("committee_proposal", "decided"):
+        counted = desk.version()
+        picked = {f"grade-{one}": "qualified" for one in desk.people if desk.people[one].is_graded}
+        form = picked | {"step": step, "version": counted}
+        assert [desk.send("/grades", **form).status_code for _ in range(2)] == [303, 303]
+        assert desk.version() == counted + 1
+    late = desk.send("/grades", **form | {f"grade-{desk.world.member.id}": "excellent"})
+    assert late.status_code == 409 and "别人刚改过" in late.text
+
+
 def test_more_than_a_third_is_warned_with_heads_and_goes_on_with_a_reason(desk):
     desk.until(Step.POLLED)
     others = [one for one in desk.graded() if one != desk.world.secretary.id][:3]
