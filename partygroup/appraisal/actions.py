@@ -21,6 +21,7 @@ from partygroup.appraisal.models import (
 )
 from partygroup.appraisal.queries import Board, Line, board_of, is_only_officer, meetings_of, members_on
 from partygroup.appraisal.rules import (
+    ARCHIVED,
     Tally,
     asks_reason,
     over_the_cap,
@@ -89,7 +90,8 @@ def _take(session, board: Board, to: Step, on: date | None, *, by: int, at: date
 
 def join_meeting(session, row: Appraisal, meeting_id: int | None, *, by: int, at: datetime) -> None:
     """Say at which meeting it was held, or at none. Raise Refused for a meeting that is not the branch's."""
-    _hold(session, row, at)
+    if Step.ARCHIVED in _hold(session, row, at).steps:
+        raise Refused(ARCHIVED, field="meeting")
     chosen = meetings_of(session, row.branch_id, row.year)
     if meeting_id is not None and meeting_id not in chosen:
         raise Refused("请从列出的会议里选一次。", field="meeting")
@@ -103,16 +105,20 @@ def join_meeting(session, row: Appraisal, meeting_id: int | None, *, by: int, at
 # --- what is entered with its people ----------------------------------------------------------------------------------
 
 
-def _hold_version(session, row: Appraisal, to: Step, version: int, reason: str, at: datetime) -> Board:
-    """Hold the appraisal to enter what belongs to a step; raise Refused, 409 when it was changed since `version`."""
+def _hold_to_enter(session, row: Appraisal, to: Step, at: datetime) -> Board:
+    """Hold the appraisal to enter what belongs to a step; raise Refused where that cannot be now."""
     board = _hold(session, row, at)
     if refusal := refusal_to_enter(board.steps, to):
         raise Refused(refusal)
-    if row.version != version:
+    return board
+
+
+def _refuse_change(board: Board, version: int, reason: str) -> None:
+    """Raise Refused for a change over another version than the present, 409, or of what is decided without a reason."""
+    if board.row.version != version:
         raise Refused(STALE, 409)
     if asks_reason(board.steps) and len(reason) < 2:
         raise Refused("支部已经评定，再改要写一句为什么。", field="reason")
-    return board
 
 
 def _people(session, board: Board, on: date | None) -> dict[int, Appraised]:
@@ -131,10 +137,13 @@ def enter_poll(
 ) -> None:  # fmt: skip
     """Enter how the paper ballots fell: person → (tally, ballots given). The first time the step is taken, too.
 
-    Sums too few to be shown are left to the secretary. Raise Refused: 409 when stale, or with the field it is about.
+    Sums too few to be shown are left to the secretary. The same again changes nothing.
+    Raise Refused: 409 when stale, or with the field it is about.
     """
-    board = _hold_version(session, row, Step.POLLED, version, reason, at)
-    names = {one.person_id: one.name for one in board.lines}
+    board = _hold_to_enter(session, row, Step.POLLED, at)
+    if not tallies and Step.POLLED not in board.steps:
+        raise Refused("请填每个人的票数，再记下。")
+    names, is_same = {one.person_id: one.name for one in board.lines}, board.days.get(Step.POLLED) == on
     _take(session, board, Step.POLLED, on, by=by, at=at)
     people, changed = _people(session, board, on), []
     for person_id, (tally, ballots) in tallies.items():
@@ -151,6 +160,8 @@ def enter_poll(
             raise Refused("少于 5 票的，请书记来改。", field=f"excellent-{person_id}")
         one.excellent, one.qualified, one.basically, one.unqualified, one.ballots = now
         changed.append(person_id)
+    if changed or not is_same:
+        _refuse_change(board, version, reason)
     if changed:
         row.version += 1
         witness(session, "appraisal.poll", row, at=at, by=by, unit_id=row.branch_id, after={"people": len(changed)},
@@ -215,7 +226,7 @@ def _set_grades(session, row: Appraisal, to: Step, choice: Choice, *, on, by: in
 
     More excellent than a third asks for a reason; own grades are entered by another officer, where there is one.
     """
-    board = _hold_version(session, row, to, choice.version, choice.reason, at)
+    board = _hold_to_enter(session, row, to, at)
     grades, before = choice.grades, grades_before(board, to)
     if set(grades) != set(before):
         raise Refused("请给每个人选一个等次。")
@@ -224,13 +235,17 @@ def _set_grades(session, row: Appraisal, to: Step, choice: Choice, *, on, by: in
     warning = over_the_cap(grades.values(), len(grades))
     if warning and len(choice.over_reason) < 2:
         raise Refused(f"{warning}确要这样，请写一句原因。", field="over_reason")
+    is_same = board.days.get(to) == on
     _take(session, board, to, on, by=by, at=at)
     column = "decided" if to == Step.DECIDED else "proposed"
     changed = [Changed(one, getattr(one, column), grades[one.person_id]) for one in board.graded]
     changed = [one for one in changed if one.was != one.new]
+    over_reason = choice.over_reason if warning else None
+    if changed or not is_same or row.over_reason != over_reason:
+        _refuse_change(board, choice.version, choice.reason)
     for one in changed:
         setattr(one.line.row, column, one.new)
-    row.over_reason = choice.over_reason if warning else None
+    row.over_reason = over_reason
     row.version += bool(changed)
     return board, changed
 

@@ -45,9 +45,10 @@ def write_minutes(
 
     Codes that `extras` does not name stay as they are. Raise Refused, 409 when stale.
 
-    A change takes both confirmations back: two confirm the same text. The same again changes nothing.
+    A change takes both confirmations back: two confirm the same text. The same again changes nothing, and is
+    never stale: it may have been sent twice.
     """
-    minutes = _lock(session, sheet, version)
+    minutes = _lock(session, sheet)
     for field, reason in refusals_of_head(head.chair_id, head.recorder_id, sheet.last_start, head.ended_at).items():
         raise Refused(reason, field=field)
     if not {head.chair_id, head.recorder_id} <= {row.person_id for row in sheet.roll.rows}:
@@ -60,6 +61,8 @@ def write_minutes(
     more = {code: said for code, said in (extras or {}).items() if said != sheet.extras.get(code, ())}
     if minutes and not changed and not more and all(getattr(minutes, name) == value for name, value in new.items()):
         return minutes
+    if version != (minutes.version if minutes else 0):
+        raise Refused(STALE, 409)
     before = {name: _told(getattr(minutes, name)) for name in new} if minutes else None
     if minutes is None:
         minutes = Minutes(meeting_id=sheet.meeting.id, version=0, begun_at=at, begun_by=by, **new)
@@ -76,18 +79,15 @@ def write_minutes(
     return minutes
 
 
-def _lock(session, sheet: Sheet, version: int | None) -> Minutes | None:
-    """Hold the meeting and its minutes for this transaction; raise Refused when sealed, or changed since `version`."""
+def _lock(session, sheet: Sheet) -> Minutes | None:
+    """Hold the meeting and its minutes for this transaction; raise Refused when sealed."""
     session.execute(sa.select(Meeting.id).where(Meeting.id == sheet.meeting.id).with_for_update())
     session.refresh(sheet.meeting, ["sealed_at"])
     if reason := refusal_to_write(sheet.met.state, is_sealed=sheet.is_sealed):
         raise Refused(reason, 409 if sheet.is_sealed else 422)
-    now = session.scalar(
+    return session.scalar(
         sa.select(Minutes).where(Minutes.meeting_id == sheet.meeting.id).execution_options(populate_existing=True)
     )
-    if version is not None and version != (now.version if now else 0):
-        raise Refused(STALE, 409)
-    return now
 
 
 def _touch(minutes: Minutes, *, by: int, at: datetime) -> None:
@@ -114,7 +114,7 @@ def resolve(
     session, sheet: Sheet, item_id: int, *, text: str, owner_id: int | None, due_on: date | None, by: int, at: datetime
 ) -> Resolution:
     """Keep what was resolved on a topic; the same again adds nothing. Raise Refused with its field, or NotFound."""
-    minutes = _lock(session, sheet, None)
+    minutes = _lock(session, sheet)
     point = next((one for one in sheet.points if one.id == item_id), None)
     if point is None:
         raise Refused("请选哪个议题。", field="item")
@@ -137,7 +137,7 @@ def resolve(
 
 def take_back(session, sheet: Sheet, resolved: Resolved, *, by: int, at: datetime) -> None:
     """Take off what was entered as resolved, before the minutes are sealed."""
-    minutes = _lock(session, sheet, None)
+    minutes = _lock(session, sheet)
     if resolved.row.item_id not in {point.id for point in sheet.points}:
         raise NotFound
     session.execute(sa.delete(Resolution).where(Resolution.id == resolved.row.id))
@@ -177,7 +177,7 @@ def confirm(session, sheet: Sheet, *, seen: str, by: int, at: datetime) -> Minut
     then, that one confirms again.
     """
     _hold_list(session, sheet)
-    minutes = _lock(session, sheet, None)
+    minutes = _lock(session, sheet)
     if minutes is None:
         raise Refused("记录还没有写。")
     sheet = sheet_of(session, sheet.met, sheet.meeting.id)  # as it stands now that everything is held

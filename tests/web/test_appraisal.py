@@ -161,6 +161,19 @@ def test_sums_that_do_not_add_up_are_told_by_name_and_what_was_typed_stays(desk)
     assert desk.poll(**{f"qualified-{member.id}": "好"}).status_code == 422
 
 
+def test_what_is_archived_is_joined_to_no_other_meeting(desk, session):
+    desk.until(Step.ARCHIVED)
+    answer = desk.send("/meeting", meeting="")
+    assert answer.status_code == 422 and "已经归档" in answer.text
+
+
+def test_a_poll_without_any_tally_is_no_step(desk):
+    desk.until(Step.MUTUAL)
+    answer = desk.send("/poll", version=desk.version(), ballots=9)
+    assert answer.status_code == 422 and "请填每个人的票数" in answer.text and not desk.people
+    assert desk.poll().status_code == 303
+
+
 def test_one_line_may_have_its_own_number_of_ballots(desk):
     desk.until(Step.MUTUAL)
     member = desk.world.member.id
@@ -218,6 +231,20 @@ def test_a_slip_of_the_keys_takes_nothing_from_who_counted_meanwhile(desk, slip)
 
 
 # --- grades -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent_twice_over_one_version_is_kept_once_and_nobody_elses(desk):
+    desk.until(Step.MUTUAL)
+    version = desk.version()
+    assert [desk.poll(version=version).status_code for _ in range(2)] == [303, 303]
+    for step in ("committee_proposal", "decided"):
+        counted = desk.version()
+        picked = {f"grade-{one}": "qualified" for one in desk.people if desk.people[one].is_graded}
+        form = picked | {"step": step, "version": counted}
+        assert [desk.send("/grades", **form).status_code for _ in range(2)] == [303, 303]
+        assert desk.version() == counted + 1
+    late = desk.send("/grades", **form | {f"grade-{desk.world.member.id}": "excellent"})
+    assert late.status_code == 409 and "别人刚改过" in late.text
 
 
 def test_more_than_a_third_is_warned_with_heads_and_goes_on_with_a_reason(desk):

@@ -96,6 +96,16 @@ def test_a_called_meeting_is_shown_with_its_day(world, client, session, at, url)
     assert dict(owed(client, url))["主题党日"] == f"/meetings/{met}"
 
 
+def test_a_day_gone_by_without_a_list_is_told(world, client, session, at, url):
+    at("2026-03-05 09:00")
+    gathering(session, world.branch.id, by=world.secretary.id, kinds=("theme_day",),
+              starts_at=clock.beijing("2026-03-06 14:00"))  # fmt: skip
+    session.commit()
+    assert "定在 3月6日" in (page := client.sign_on(world.secretary).get(url).text) and "还没有记到会" not in page
+    at("2026-03-09 09:00")
+    assert "定在 3月6日，还没有记到会" in client.sign_on(world.secretary).get(url).text
+
+
 @pytest.mark.parametrize("quarter", ["nonsense", "2019Q1", "2999Q1", "2026Q9", "%00", "1" * 3000])
 def test_nonsense_shows_the_running_quarter(world, client, at, url, quarter):
     at("2026-03-05 09:00")

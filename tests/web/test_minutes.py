@@ -106,7 +106,8 @@ def test_the_same_again_changes_nothing(desk):
     item = desk.topic()
     desk.write(**{f"gist_{item}": "要点"})
     desk.confirm("leader")
-    desk.write(**{f"gist_{item}": "要点"})
+    for version in (None, 0):  # a double tap sends what was read before the first one
+        assert desk.write(version=version, **{f"gist_{item}": "要点"}).status_code == 303
     assert desk.minutes.version == 1 and desk.minutes.chair_confirmed_at
 
 
