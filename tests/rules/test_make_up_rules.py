@@ -8,13 +8,14 @@ from partygroup.attendance.makeups import is_settled, refusal_to_deny, refusal_t
 from partygroup.clock import beijing
 
 AT = beijing("2026-03-05 12:00")
-MISSED = {"state": "held", "is_due": True, "is_own": False, "came": False, "way": "briefing", "on_day": date(2026, 3, 4),
-          "held_on": date(2026, 3, 2), "today": date(2026, 3, 5)}  # fmt: skip
+MISSED = {"state": "held", "is_due": True, "is_own": False, "came": False, "way": "briefing",
+          "on_day": date(2026, 3, 4), "held_on": date(2026, 3, 2), "today": date(2026, 3, 5)}  # fmt: skip
 
 
 @pytest.mark.parametrize(("wrong", "part"), [
     ({}, None), ({"on_day": date(2026, 3, 2)}, None), ({"on_day": date(2026, 3, 5)}, None),
-    ({"state": "in_session"}, "结束以后"), ({"is_due": False}, "不用补课"), ({"is_own": True}, "另一位"), ({"came": True}, "已经到会"),
+    ({"state": "in_session"}, "结束以后"), ({"is_due": False}, "不用补课"), ({"came": True}, "已经到会"),
+    ({"is_own": True}, "另一位"),
     ({"way": "nap"}, "方式"), ({"on_day": date(2026, 3, 1)}, "早于"), ({"on_day": date(2026, 3, 6)}, "还没有到"),
 ])  # fmt: skip
 def test_recording(wrong, part):
