@@ -90,7 +90,7 @@ def test_what_is_wrong_is_told_and_what_was_typed_is_kept(world, client):
 
 
 def test_the_secretary_enters_for_others_and_goes_back_to_the_branch(world, client, session):
-    client.sign_on(world.secretary)
+    client.sign_on(world.secretary, office=True)
     link = f"/talks?branch={world.branch.id}&to=branch&with={world.member.id}"
     assert link.replace("&", "&amp;") in client.get(f"/branches/{world.branch.id}/talks").text
     form = filled(client.get(link).text)
@@ -174,7 +174,8 @@ def test_who_sees_the_year_of_a_branch(world, client, role, status, url):
 
 
 def test_the_year_names_who_is_open(world, client, session, url):
-    client.sign_on(world.deputy)
+    assert client.sign_on(world.deputy).get(f"/branches/{world.branch.id}/talks").status_code == 401
+    client.sign_on(world.deputy, office=True)
     page = client.get(f"/branches/{world.branch.id}/talks").text
     still = page.partition("还没谈到的党员")[2].partition("谈过的")[0]
     assert "谈到 2／9 人" in page and world.neighbour.name in still and world.member.name not in still
@@ -187,7 +188,7 @@ def test_the_year_names_who_is_open(world, client, session, url):
 
 def test_the_company_sets_how_many_are_owed(app, world, client, url):
     office = app.test_client().sign_on(world.company_officer, office=True)
-    page, client = f"/branches/{world.branch.id}/talks", client.sign_on(world.deputy)
+    page, client = f"/branches/{world.branch.id}/talks", client.sign_on(world.deputy, office=True)
     office.post("/rules/kinds/heart_talk", data={"name": "谈心谈话", "per": "year", "at_least": "2"})
     assert "至少谈 2 次" in client.get(page).text and "谈到 0／9 人" in client.get(page).text
     office.post("/rules/kinds/heart_talk", data={"name": "谈心谈话", "per": "", "at_least": ""})
