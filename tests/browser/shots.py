@@ -249,19 +249,15 @@ def points(studio: Studio) -> None:
     studio.take("sheet-why", reasons)
     studio.take("inbox", studio.visitor(SECRETARY_NO), "/inbox")
     studio.take("evaluation", studio.visitor(SECRETARY_NO), f"/branches/{branch_id}/evaluation?quarter={last}")
-    dark = studio.visitor(SECRETARY_NO, theme="dark")
-    studio.take("evaluation-dark", dark, f"/branches/{branch_id}/evaluation?quarter={last}")
     studio.take("map", studio.visitor(COMPANY_NO), f"/evaluation/{last}")
     studio.take("map-desk", at_desk(studio, COMPANY_NO), f"/evaluation/{last}")
 
 
 def ceremony(studio: Studio) -> None:
-    """Take what a branch reads of its organisational life: what is due, minutes, talks, the ledger, the self-check."""
+    """Take what a branch reads of its organisational life: what is due by month, and sealed minutes."""
     branch = f"/branches/{unit_named(studio, HOME)}"
-    for name, page in (("calendar", "calendar"), ("talks", "talks"), ("ledger", "ledger"), ("gaps", "self-check")):
-        studio.take(name, studio.visitor(SECRETARY_NO), f"{branch}/{page}")
-    studio.take("calendar-large", studio.visitor(SECRETARY_NO, size="large"), f"{branch}/calendar", whole=True)
-    studio.take("minutes", studio.visitor(MEMBER_NO), last_minutes(studio), whole=True)
+    studio.take("calendar", studio.visitor(SECRETARY_NO), f"{branch}/calendar")
+    studio.take("minutes", studio.visitor(MEMBER_NO), last_minutes(studio))
 
 
 def last_minutes(studio: Studio) -> str:
