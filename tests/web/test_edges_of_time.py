@@ -67,7 +67,7 @@ def test_each_year_is_checked_by_itself(desk, world, client, at):
     client.sign_on(world.secretary, office=True)
     url = f"/branches/{world.branch.id}/self-check"
     old, new = ("".join(lines(client, f"{url}?year={year}")) for year in (2026, 2027))
-    assert "12月31日党小组会还没有写会议记录" in old and "12月31日" not in new
+    assert f"12月31日{world.group.name}的党小组会还没有写会议记录" in old and "12月31日" not in new
     assert "12月党小组会没有开" in old and world.group.name not in re.search("12月党小组会没有开.*?。", old)[0]
     assert "1月党小组会没有开" in new
 
@@ -94,7 +94,7 @@ def test_minutes_are_waited_for_three_days_over_new_year(desk, world, client, at
     at("2027-01-03 23:50")
     before = "".join(lines(client, url))
     at("2027-01-04 00:10")
-    assert "还没有写会议记录" not in before and "12月31日党小组会还没有写会议记录" in "".join(lines(client, url))
+    assert "还没有写会议记录" not in before and f"12月31日{world.group.name}的党小组会还没有写会议记录" in "".join(lines(client, url))
 
 
 def test_leave_of_new_years_eve_is_made_up_within_fifteen_days(desk, world, client, at):
@@ -107,7 +107,7 @@ def test_leave_of_new_years_eve_is_made_up_within_fifteen_days(desk, world, clie
     at("2027-01-15 23:59")
     assert "请假，还没有补课" not in "".join(lines(client, url))
     at("2027-01-16 00:01")
-    assert "12月31日党小组会，" in (found := "".join(lines(client, url))) and "请假，还没有补课" in found
+    assert f"12月31日{world.group.name}的党小组会，" in (found := "".join(lines(client, url))) and "请假，还没有补课" in found
 
 
 # --- edges of quarters ------------------------------------------------------------------------------------------------
