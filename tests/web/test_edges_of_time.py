@@ -94,7 +94,8 @@ def test_minutes_are_waited_for_three_days_over_new_year(desk, world, client, at
     at("2027-01-03 23:50")
     before = "".join(lines(client, url))
     at("2027-01-04 00:10")
-    assert "还没有写会议记录" not in before and f"12月31日{world.group.name}的党小组会还没有写会议记录" in "".join(lines(client, url))
+    told = f"12月31日{world.group.name}的党小组会还没有写会议记录"
+    assert "还没有写会议记录" not in before and told in "".join(lines(client, url))
 
 
 def test_leave_of_new_years_eve_is_made_up_within_fifteen_days(desk, world, client, at):
@@ -107,7 +108,8 @@ def test_leave_of_new_years_eve_is_made_up_within_fifteen_days(desk, world, clie
     at("2027-01-15 23:59")
     assert "请假，还没有补课" not in "".join(lines(client, url))
     at("2027-01-16 00:01")
-    assert f"12月31日{world.group.name}的党小组会，" in (found := "".join(lines(client, url))) and "请假，还没有补课" in found
+    found = "".join(lines(client, url))
+    assert f"12月31日{world.group.name}的党小组会，" in found and "请假，还没有补课" in found
 
 
 # --- edges of quarters ------------------------------------------------------------------------------------------------
