@@ -72,8 +72,6 @@ def call_meeting(
     starts_at = sittings[0][0]
     if reason := refusal_to_call([kind.rules for kind in kinds], circle, unit_kind, starts_at, at):
         raise Refused(reason)
-    if name := _called_already(session, unit_id, circle, kinds, sittings):
-        raise Refused(f"这个时间、这个地点已经召集过{name}了。要改，到那次会议里改。", field="starts_at")
     gathering = Gathering(unit_id=unit_id, circle=circle, day=clock.day_of(starts_at), called_at=at, called_by=by)
     gathering.sittings = [Sitting(starts_at=start, place=where, host_id=host_id or by) for start, where in sittings]
     gathering.meetings = [Meeting(kind_id=kind.id, kind=kind, theme=theme) for kind in kinds]
@@ -83,22 +81,6 @@ def call_meeting(
     witness(session, "meeting.call", gathering, at=at, by=by, unit_id=unit_id, after=after)
     _tell(session, gathering, News.CALLED, at=at)
     return gathering
-
-
-def _called_already(session, unit_id: int, circle: str, kinds: list[Kind], sittings: list[tuple]) -> str | None:
-    """Return the name of one of the kinds that the same people are called together for at such a time and place."""
-    codes = {kind.code: kind.rules.name for kind in kinds}
-    code = session.scalar(
-        sa.select(Kind.code)
-        .join(Meeting, Meeting.kind_id == Kind.id)
-        .join(Gathering, Gathering.id == Meeting.gathering_id)
-        .join(Sitting, Sitting.gathering_id == Gathering.id)
-        .where(Gathering.unit_id == unit_id, Gathering.circle == circle, Gathering.cancelled_at.is_(None))
-        .where(Kind.code.in_(codes))
-        .where(sa.or_(*(sa.and_(Sitting.starts_at == start, Sitting.place == place) for start, place in sittings)))
-        .limit(1)
-    )
-    return codes.get(code)
 
 
 def add_sitting(session, gathering, *, starts_at: datetime, place: str, by: int, at: datetime) -> Sitting:

@@ -132,6 +132,7 @@ class Doors:
 
     def make_up(self, met: Meeting, name: str, day: date) -> None:
         host = self.leaders.get(met.unit, self.secretary)
+        host = host if name != host else self.deputy
         self.send(host, f"{met.path}/people/{self.ids[name]}/make-ups", way="briefing", on_day=str(day))
         met.made_up[name] = day
 

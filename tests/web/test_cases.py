@@ -142,9 +142,12 @@ def test_a_wrong_make_up_is_told(missed, world, client, typed, sentence):
 
 
 def test_who_came_has_nothing_to_make_up(missed, world, client):
-    there = missed.replace(f"/people/{world.member.id}", f"/people/{world.leader.id}")
-    answer = client.sign_on(world.leader).post(f"{there}/make-ups", data={"way": "briefing", "on_day": "2026-03-04"})
+    there, made_up = missed.replace(f"/people/{world.member.id}", f"/people/{world.leader.id}"), {"way": "briefing"}
+    made_up["on_day"] = "2026-03-04"
+    answer = client.sign_on(world.secretary, office=True).post(f"{there}/make-ups", data=made_up)
     assert answer.status_code == 422 and "已经到会" in answer.text
+    answer = client.sign_on(world.leader).post(f"{there}/make-ups", data=made_up)
+    assert answer.status_code == 422 and "请另一位同志登记" in answer.text
 
 
 def test_a_member_records_no_make_up(missed, world, client):
