@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items):
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         if folder == "browser":
             item.add_marker(pytest.mark.browser)
-        if folder in ON_POSTGRESQL_TOO:
+        if folder in ON_POSTGRESQL_TOO and not item.get_closest_marker("one_database"):
             item.add_marker(pytest.mark.postgres)
 
 

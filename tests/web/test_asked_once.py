@@ -25,6 +25,7 @@ from tests.web.corners import build_corners
 from tests.web.desks import seal
 from tests.web.facts import APART, CHANGES, FACTS, INSTEAD, UNSEEN
 
+pytestmark = pytest.mark.one_database
 #: Not asked: carried along, or a button that says nothing.
 UNASKED = ("hidden", "submit")
 WHO = ("member", "leader", "secretary", "unit_officer", "company_officer")
