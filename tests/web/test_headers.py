@@ -18,6 +18,7 @@ from partygroup.spreadsheets.reading import MAX_BYTES
 from tests.cast import PASSWORD
 from tests.client import CarefulClient, faults, fragment_faults
 
+pytestmark = pytest.mark.one_database
 OWN = "https://luhuo.example.com"
 BUILT = json.loads((ROOT / "static" / "dist" / "assets.json").read_text("utf-8"))
 ALWAYS = {

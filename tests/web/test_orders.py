@@ -14,6 +14,7 @@ from partygroup.org.models import Placement
 from partygroup.people.models import Person
 from tests.factories import activity, add, declaration, person
 
+pytestmark = pytest.mark.one_database
 AT = "2026-07-06 10:00"
 LISTS = {"ul", "ol", "select", "fieldset", "tbody"}
 #: Inserted as they stand here: not by strokes, and the group that comes second has the first of them.

@@ -11,6 +11,7 @@ from PIL import Image
 from partygroup.web.assets import DIST
 from tests.house.source import ROOT
 
+pytestmark = pytest.mark.one_database
 SIZES = {"any": {192, 512}, "maskable": {512}}
 #: What every mask leaves, as a share of the icon's width: the safe zone of the manifest's own specification.
 SAFE = 0.4

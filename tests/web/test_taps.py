@@ -17,6 +17,7 @@ from tests.scorebook import entry, held, noon
 
 AT, DAY = "2026-08-20 10:00", date(2026, 8, 5)
 #: Sorts before every address: what is shown is shown before anything else is tapped.
+pytestmark = pytest.mark.one_database
 THERE = ""
 VOID = {"br", "col", "hr", "img", "input", "wbr"}
 
