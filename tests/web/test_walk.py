@@ -157,7 +157,7 @@ def walk(app, client, scene: Scene, corner: Corner, who, headers: dict, addresse
             yield f"{asked} shows {leaked}"
         if who is None and answer.status_code == 303 and not answer.headers["Location"].startswith("/login"):
             yield f"{asked} leads to {answer.headers['Location']}"
-        if method == "POST" and answer.status_code in (200, 303):
+        if method == "POST" and answer.status_code in (200, 303) and (who or rule.endpoint in PUBLIC):
             scene.here.restore()
 
 
